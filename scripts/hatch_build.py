@@ -1,0 +1,1 @@
+"""Build the web page before it is packed, when it has not been built yet."""

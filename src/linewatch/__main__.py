@@ -1,0 +1,5 @@
+"""Run the command line as ``python -m linewatch``."""
+
+from linewatch.cli import main
+
+main()

@@ -1,0 +1,67 @@
+"""The command line: each command reads files, calls one function and prints."""
+
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from cyclopts import App, CycloptsError
+
+import linewatch
+from linewatch.errors import LinewatchError
+
+BAD_DATA: Final = 1
+BAD_WORDS: Final = 2
+
+app = App(
+    name="linewatch",
+    help="Plan and run the watch over a long line.",
+    version=linewatch.__version__,
+)
+plan = App(name="plan", help="Propose where, what and when; a person decides.")
+log = App(name="log", help="Check and read the mission log.")
+report = App(name="report", help="Write what to tell, to whom.")
+
+# Named by path, so that --help never waits for Numba, the solver or the web server.
+for name, path, told in (
+    ("demo", "demo:demo", "Run the main job end to end on the built-in border."),
+    ("area", "area:area", "Show the line, its sectors, ports, zones and demand."),
+    ("force", "force:force", "Count the force on a date, by strength and status."),
+    ("may", "may:may", "Ask whether a status may do a task, and by which rule."),
+    ("decide", "decide:decide", "Record who decided on a proposal."),
+    ("see", "see:see", "Write what each observer sees as a GeoTIFF."),
+    ("site", "site:site", "Choose sites from a cover table."),
+    ("track", "track:track", "Turn detections into tracks."),
+    ("watch", "watch:watch", "Run the watch: take SAPIENT nodes in and keep the log."),
+    ("serve", "serve:serve", "Show the picture of a log in a browser."),
+    ("sim", "sim:sim", "Run a simulated world against a watch."),
+    ("replay", "replay:replay", "Play a mission log again and compare."),
+):
+    app.command(f"linewatch.cli.{path}", name=name, help=told)
+for name, path, told in (
+    ("sites", "plan_sites:plan_sites", "Propose sites for the sensors of the force."),
+    ("deploy", "plan_deploy:plan_deploy", "Propose arrival by week within lift."),
+    ("works", "plan_works:plan_works", "Propose works along the line with crews."),
+):
+    plan.command(f"linewatch.cli.{path}", name=name, help=told)
+log.command("linewatch.cli.log_verify:log_verify", name="verify", help="Find any edit.")
+report.command("linewatch.cli.report_sitrep:sitrep", name="sitrep", help="Write SITREP.")
+for part in (plan, log, report):
+    app.command(part)
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the command line: exit 0 when done, 1 on bad data, 2 on bad words."""
+    try:
+        app(words, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        _stop(str(error), BAD_WORDS)
+    except (LinewatchError, OSError) as error:
+        _stop(str(error), BAD_DATA)
+    except KeyboardInterrupt:
+        _stop("stopped; what was logged is kept", 130)
+
+
+def _stop(what: str, status: int) -> None:
+    """Say in one line what is wrong, and end."""
+    print(f"linewatch: {' '.join(what.split())}", file=sys.stderr)
+    sys.exit(status)

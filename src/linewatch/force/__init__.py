@@ -1,0 +1,1 @@
+"""Force: units, the ledger, strengths and authority."""

@@ -1,0 +1,1 @@
+"""Outward faces: bytes in, values out."""

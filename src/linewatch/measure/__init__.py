@@ -1,0 +1,1 @@
+"""Measures: angles, the Earth, time and units."""

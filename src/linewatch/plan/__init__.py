@@ -1,0 +1,1 @@
+"""Plans: siting, deployment, works, cost; proposals until someone decides."""

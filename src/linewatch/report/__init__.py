@@ -1,0 +1,1 @@
+"""Documents: what to tell, to whom."""

@@ -1,0 +1,1 @@
+"""Sight: what can be seen from where, and with what chance."""

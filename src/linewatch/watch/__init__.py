@@ -1,0 +1,1 @@
+"""The live picture: tracks, alerts, handovers and the availability of sensors."""

@@ -1,0 +1,148 @@
+"""Whether a log is whole: every entry follows from those before it."""
+
+import os
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from linewatch.errors import BadFile, LogBroken
+from linewatch.log.entry import FIRST_DIGEST, Head, Row, link
+from linewatch.log.store import MissionLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a whole log holds.
+
+    Parameters
+    ----------
+    head : Head
+        Its last entry. Kept elsewhere, it makes a later cut or rewriting show.
+    kinds : dict
+        Entries by kind.
+    first_s, last_s : float or None
+        Earliest and latest time of an event [s]; None in an empty log.
+    anchored : bool
+        Whether the log was compared with a head that was kept elsewhere.
+    """
+
+    head: Head
+    kinds: dict[str, int]
+    first_s: float | None
+    last_s: float | None
+    anchored: bool
+
+
+def verify(path: Path, *, anchor: Head | None = None) -> Checked:
+    """Check every entry of a log against the chain of digests.
+
+    Without an anchor this finds an entry that was edited, moved, put in or taken out
+    from between others, unless all digests after it were computed anew. A cut at the
+    end, and a log written anew from some entry on, can only be seen against an anchor:
+    a head that was noted when the log was whole and was kept where its editor does not
+    reach.
+
+    Raises
+    ------
+    LogBroken
+        At the first entry that does not follow from those before it.
+    BadFile
+        If the file is no mission log, or damaged below the entries.
+    """
+    with MissionLog.open_to_read(path) as log:
+        return _Walk(path, anchor).run(log)
+
+
+class _Walk:
+    """One walk along the chain."""
+
+    def __init__(self, path: Path, anchor: Head | None) -> None:
+        self.path = path
+        self.anchor = anchor
+        self.head = Head(0, FIRST_DIGEST)
+        self.kinds: Counter[str] = Counter()
+        self.first_s: float | None = None
+        self.last_s: float | None = None
+
+    def run(self, log: MissionLog) -> Checked:
+        try:
+            for row in log.rows(1):
+                self.step(row)
+                if row[2] == "snapshot":
+                    self.state_is_kept(row, log)
+        except sqlite3.DatabaseError as error:
+            raise BadFile(self.path, f"damaged after entry {self.head.seq}") from error
+        self.anchor_is_reached()
+        return Checked(
+            head=self.head,
+            kinds=dict(sorted(self.kinds.items())),
+            first_s=self.first_s,
+            last_s=self.last_s,
+            anchored=self.anchor is not None,
+        )
+
+    def step(self, row: Row) -> None:
+        seq, time_s, kind, body, digest = row
+        wanted = self.head.seq + 1
+        if seq != wanted:
+            raise LogBroken(self.path, wanted, f"is missing: entry {seq} follows")
+        if link(self.head.digest, seq, time_s, kind, body) != digest:
+            raise LogBroken(self.path, seq, "does not follow from the one before")
+        self.head = Head(seq, digest)
+        if self.anchor is not None and self.anchor.seq == seq:
+            self.anchor_is_met(self.anchor)
+        self.kinds[kind] += 1
+        self.first_s = time_s if self.first_s is None else min(self.first_s, time_s)
+        self.last_s = time_s if self.last_s is None else max(self.last_s, time_s)
+
+    def state_is_kept(self, row: Row, log: MissionLog) -> None:
+        seq, _, _, body, _ = row
+        try:
+            state = log.snapshot(seq)
+        except BadFile as error:
+            raise LogBroken(self.path, seq, "has lost its snapshot") from error
+        if sha256(state).hexdigest() not in body:
+            raise LogBroken(self.path, seq, "has another snapshot than the one logged")
+
+    def anchor_is_met(self, anchor: Head) -> None:
+        if anchor.digest != self.head.digest:
+            raise LogBroken(
+                self.path, anchor.seq, "is not the one that the anchor names"
+            )
+
+    def anchor_is_reached(self) -> None:
+        if self.anchor is not None and self.anchor.seq > self.head.seq:
+            raise LogBroken(
+                self.path,
+                self.head.seq + 1,
+                f"is cut off: the anchor names entry {self.anchor.seq}",
+            )
+
+
+def write_anchor(path: Path, head: Head) -> None:
+    """Keep a head in a file of one line, replaced whole and on disk when this returns."""
+    beside = path.with_name(path.name + ".new")
+    with beside.open("w", encoding="ascii") as file:
+        file.write(f"{head}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def read_anchor(path: Path) -> Head:
+    """Read a head that `write_anchor` kept.
+
+    Raises
+    ------
+    BadFile
+        If the file cannot be read.
+    BadValue
+        If it holds no head.
+    """
+    try:
+        text = path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(path, "no readable anchor") from error
+    return Head.parse(text)

@@ -69,7 +69,9 @@ class BadLines(InputError):
         self.faults = tuple(faults)
 
     def __str__(self) -> str:
-        told = "; ".join(f"line {at}: {what}" for at, what in self.faults[:FAULTS_SHOWN])
+        told = "; ".join(
+            f"line {at}: {what}" for at, what in self.faults[:FAULTS_SHOWN]
+        )
         rest = len(self.faults) - FAULTS_SHOWN
         return f"{self.path}: {told}" + (f"; and {rest} more" if rest > 0 else "")
 
@@ -84,7 +86,9 @@ class UnknownName(InputError):
         self.allowed = tuple(allowed)
 
     def __str__(self) -> str:
-        return f"unknown {self.kind} {self.got!r}: choose from {', '.join(self.allowed)}"
+        return (
+            f"unknown {self.kind} {self.got!r}: choose from {', '.join(self.allowed)}"
+        )
 
 
 class OutsideArea(InputError):
@@ -121,7 +125,9 @@ class Prohibited(LinewatchError):
         self.layer = layer
 
     def __str__(self) -> str:
-        return f"{self.task} by {self.status} is prohibited by {self.layer}: {self.rule}"
+        return (
+            f"{self.task} by {self.status} is prohibited by {self.layer}: {self.rule}"
+        )
 
 
 class LogError(LinewatchError):

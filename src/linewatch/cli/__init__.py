@@ -44,7 +44,9 @@ for name, path, told in (
 ):
     plan.command(f"linewatch.cli.{path}", name=name, help=told)
 log.command("linewatch.cli.log_verify:log_verify", name="verify", help="Find any edit.")
-report.command("linewatch.cli.report_sitrep:sitrep", name="sitrep", help="Write SITREP.")
+report.command(
+    "linewatch.cli.report_sitrep:sitrep", name="sitrep", help="Write SITREP."
+)
 for part in (plan, log, report):
     app.command(part)
 

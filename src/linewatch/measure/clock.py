@@ -44,7 +44,9 @@ def to_iso(epoch_s: float) -> str:
     '2025-03-01T00:00:00.250Z'
     """
     instant = datetime.fromtimestamp(round(epoch_s * 1000) / 1000, tz=UTC)
-    text = instant.isoformat(timespec="milliseconds" if instant.microsecond else "seconds")
+    text = instant.isoformat(
+        timespec="milliseconds" if instant.microsecond else "seconds"
+    )
     return text.replace("+00:00", "Z")
 
 
@@ -59,4 +61,6 @@ def to_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise BadValue("date", "an ISO 8601 date such as 2025-03-01", repr(text)) from error
+        raise BadValue(
+            "date", "an ISO 8601 date such as 2025-03-01", repr(text)
+        ) from error

@@ -69,7 +69,9 @@ class Plane:
 
     def to_geo(self, x_m: ArrayLike, y_m: ArrayLike) -> tuple[Floats, Floats]:
         """Return longitude and latitude [deg] of places [m] on the plane."""
-        lon, lat = self._proj(np.asarray(x_m, float), np.asarray(y_m, float), inverse=True)
+        lon, lat = self._proj(
+            np.asarray(x_m, float), np.asarray(y_m, float), inverse=True
+        )
         return np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
 
     def scale(self, lon_deg: float, lat_deg: float) -> float:
@@ -86,7 +88,7 @@ class Plane:
 
 
 def plane_for(lon_deg: Floats, lat_deg: Floats) -> Plane:
-    """Fit a plane to a line: parallels a sixth in from its south and north ends [deg]."""
+    """Fit a plane to a line [deg], with parallels a sixth in from its ends."""
     south, north = float(lat_deg.min()), float(lat_deg.max())
     inset = (north - south) / 6
     return Plane(

@@ -1,4 +1,4 @@
-"""Scenario: a folder whose ``scenario.toml`` names the files and settings of a mission."""
+"""Scenario: a folder with the files and settings of a mission."""
 
 from linewatch.scenario.folder import BUILT_IN, Scenario, read_scenario
 from linewatch.scenario.settings import settings_from

@@ -47,7 +47,9 @@ def settings_from(
 
 def _as_type(name: str, value: object, wanted: object) -> object:
     """Check a value from outside against a field's type."""
-    allowed = tuple(getattr(kind, "__origin__", kind) for kind in get_args(wanted) or ())
+    allowed = tuple(
+        getattr(kind, "__origin__", kind) for kind in get_args(wanted) or ()
+    )
     kinds = allowed if allowed and not hasattr(wanted, "__origin__") else ()
     plain = getattr(wanted, "__origin__", wanted)
     choices = kinds or (plain,)

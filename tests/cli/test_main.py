@@ -1,0 +1,35 @@
+"""Tests of the command line's frame: help, bad words, one line for what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import run
+
+
+def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, ["--help"])
+    assert (status, err) == (0, "")
+    for word in ("demo", "area", "force", "may", "watch", "report"):
+        assert word in out
+
+
+@pytest.mark.parametrize(
+    "words", [["nonsense"], ["area", "--nonsense"], ["force", "--on"], ["plan", "x"]]
+)
+def test_bad_words_end_with_2_and_one_line(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    status, out, err = run(capsys, words)
+    assert (status, out) == (2, "")
+    assert err.startswith("linewatch: ")
+    assert err.count("\n") == 1
+
+
+def test_bad_data_ends_with_1_and_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    status, out, err = run(capsys, ["area", "--scenario", str(tmp_path / "none")])
+    assert (status, out) == (1, "")
+    assert "none/scenario.toml: cannot be read" in err
+    assert err.count("\n") == 1

@@ -122,7 +122,7 @@ class _Walk:
 
 
 def write_anchor(path: Path, head: Head) -> None:
-    """Keep a head in a file of one line, replaced whole and on disk when this returns."""
+    """Keep a head in a file of one line, replaced whole, on disk when this returns."""
     beside = path.with_name(path.name + ".new")
     with beside.open("w", encoding="ascii") as file:
         file.write(f"{head}\n")

@@ -47,7 +47,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of a log: number and digest of its last entry. `seq` 0 is an empty log."""
+    """The end of a log: number and digest of its last entry; 0 when it is empty."""
 
     seq: int
     digest: bytes

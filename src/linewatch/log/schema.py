@@ -209,10 +209,10 @@ def checked(kind: str, body: Mapping[str, object]) -> dict[str, object]:
     --------
     >>> checked("status", {"node_id": "n1", "health": "ok", "detecting": None})
     {'node_id': 'n1', 'health': 'ok'}
-    >>> checked("alert", {"surname": "..."})
+    >>> checked("alert", {"face": "..."})
     Traceback (most recent call last):
         ...
-    linewatch.errors.BadValue: field of alert must be in the schema of the log, not surname
+    linewatch.errors.BadValue: field of alert must be in the log's schema, not face
     """
     fields = FIELDS.get(kind)
     if fields is None:
@@ -221,7 +221,7 @@ def checked(kind: str, body: Mapping[str, object]) -> dict[str, object]:
     for name, value in body.items():
         check = fields.get(name)
         if check is None:
-            raise BadValue(f"field of {kind}", "in the schema of the log", name)
+            raise BadValue(f"field of {kind}", "in the log's schema", name)
         if value is None:
             continue
         if not check(value):

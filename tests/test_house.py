@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.name))
+@pytest.mark.parametrize("path", SOURCES, ids=str)
 def test_no_module_outgrows_one_idea(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 500
 

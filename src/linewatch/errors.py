@@ -9,6 +9,7 @@
     + OutsideArea     a place lies off the ground or the line it was used with
   x NoPlan            no plan meets the rules; carries the rules that clash
   x Prohibited        a rule forbids the task; carries the rule
+  x MayNotDecide      an office may not decide what it was asked to decide
   x LogError          the mission log cannot do what was asked
     + LogBroken       an entry was edited, cut or moved
     + LogUnwritable   the disk or the file does not take the entry
@@ -128,6 +129,20 @@ class Prohibited(LinewatchError):
         return (
             f"{self.task} by {self.status} is prohibited by {self.layer}: {self.rule}"
         )
+
+
+class MayNotDecide(LinewatchError):
+    """The `office` may not decide on a `kind` of proposal; those in `allowed` may."""
+
+    def __init__(self, office: str, kind: str, allowed: Sequence[str]) -> None:
+        super().__init__(office, kind, tuple(allowed))
+        self.office = office
+        self.kind = kind
+        self.allowed = tuple(allowed)
+
+    def __str__(self) -> str:
+        who = ", ".join(self.allowed) or "no office"
+        return f"{self.office} may not decide on a proposal to {self.kind}: {who} may"
 
 
 class LogError(LinewatchError):

@@ -1,0 +1,70 @@
+"""Interval: a figure that carries its range wherever it goes."""
+
+from dataclasses import dataclass
+
+from linewatch.errors import BadValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A best figure between the lowest and the highest that its source allows.
+
+    Sums and products are those of interval arithmetic: the ends meet the ends, as if
+    every figure were at its worst at once. The range is therefore never too narrow, and
+    for a sum of independent figures it is wider than a chance of 95 % would ask.
+
+    Parameters
+    ----------
+    low, best, high : float
+        0 <= low <= best <= high.
+
+    Raises
+    ------
+    BadValue
+        If they are not in this order.
+
+    Notes
+    -----
+    Figures here are amounts and prices, never negative, so a product needs no sorting
+    of its ends. See Moore, Kearfott, Cloud, *Introduction to Interval Analysis*, 2009,
+    doi:10.1137/1.9780898717716.
+
+    Examples
+    --------
+    >>> troops = Interval.exactly(100)
+    >>> troops * Interval(low=250, best=550, high=650)
+    Interval(low=25000.0, best=55000.0, high=65000.0)
+    """
+
+    low: float
+    best: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.low <= self.best <= self.high < float("inf"):
+            got = f"{self.low}, {self.best}, {self.high}"
+            raise BadValue("range", "0 <= low <= best <= high", got)
+
+    @classmethod
+    def exactly(cls, value: float) -> "Interval":
+        """Return `value` with no width."""
+        return cls(low=float(value), best=float(value), high=float(value))
+
+    def __add__(self, other: "Interval") -> "Interval":
+        return Interval(
+            low=self.low + other.low,
+            best=self.best + other.best,
+            high=self.high + other.high,
+        )
+
+    def __mul__(self, other: "Interval") -> "Interval":
+        return Interval(
+            low=self.low * other.low,
+            best=self.best * other.best,
+            high=self.high * other.high,
+        )
+
+    @property
+    def width(self) -> float:
+        """How far the ends are apart."""
+        return self.high - self.low

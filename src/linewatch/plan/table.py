@@ -1,0 +1,143 @@
+"""Tables: CSV files read by header, every fault of a file told at once."""
+
+import csv
+import math
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from linewatch.errors import BadFile, BadLines, BadValue
+from linewatch.measure.clock import to_date
+
+T = TypeVar("T")
+Cell = Callable[[str], object]
+"""Reads the text of one cell, or raises BadValue."""
+
+
+def read_rows(
+    path: Path, kind: Callable[..., T], cells: Mapping[str, Cell], *, key: str = ""
+) -> tuple[T, ...]:
+    """Read a CSV file as one value a row.
+
+    Parameters
+    ----------
+    path : Path
+        File in UTF-8 with a header; columns in any order.
+    kind : type
+        Made with one keyword a column.
+    cells : mapping of str to callable
+        How the text of each column is read. Every column must be there, and no other.
+    key : str, optional
+        Column whose text may stand in one row only.
+
+    Raises
+    ------
+    BadFile
+        If the file cannot be read or its header is not that of `cells`.
+    BadLines
+        If any row breaks a rule; all of them are told.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(path, f"cannot be read: {error}") from error
+    reader = csv.DictReader(text.splitlines(keepends=True))
+    _check_header(path, reader.fieldnames or (), cells)
+    faults: list[tuple[int, str]] = []
+    rows: list[T] = []
+    seen: set[object] = set()
+    for row in reader:
+        told, made = _read_row(row, cells)
+        if made.get(key) in seen:
+            told.append(f"{key} {made[key]} is there twice")
+        seen.update(made[name] for name in (key,) if name in made)
+        if not told:
+            try:
+                rows.append(kind(**made))
+            except BadValue as error:
+                told = [str(error)]
+        faults.extend((reader.line_num, what) for what in told)
+    if faults:
+        raise BadLines(path, faults)
+    return tuple(rows)
+
+
+def _check_header(path: Path, names: object, cells: Mapping[str, Cell]) -> None:
+    """Refuse a header with a column missing, unknown or told twice."""
+    found = list(names) if isinstance(names, (list, tuple)) else []
+    wanted = f"the columns {','.join(cells)}"
+    for name in cells:
+        if found.count(name) != 1:
+            times = "no" if name not in found else "more than one"
+            raise BadFile(path, f"has {times} column {name}; it must have {wanted}")
+    for name in found:
+        if name not in cells:
+            raise BadFile(path, f"has an unknown column {name}; it must have {wanted}")
+
+
+def _read_row(
+    row: Mapping[str | None, object], cells: Mapping[str, Cell]
+) -> tuple[list[str], dict[str, object]]:
+    """Read every cell of a row; return what is wrong and what was read."""
+    if None in row or None in row.values():
+        return ["has another number of cells than the header"], {}
+    told: list[str] = []
+    made: dict[str, object] = {}
+    for name, read in cells.items():
+        try:
+            made[name] = read(str(row[name]).strip())
+        except BadValue as error:
+            told.append(f"{name}: {error}")
+    return told, made
+
+
+def text(cell: str) -> str:
+    """Read a cell that must not be empty."""
+    if not cell:
+        raise BadValue("text", "not empty", "''")
+    return cell
+
+
+def note(cell: str) -> str:
+    """Read a cell that may be empty."""
+    return cell
+
+
+def words(cell: str) -> tuple[str, ...]:
+    """Read words set apart by semicolons; none when the cell is empty."""
+    return tuple(word.strip() for word in cell.split(";") if word.strip())
+
+
+def count(cell: str) -> int:
+    """Read a whole number that is not negative."""
+    if not (cell.isascii() and cell.isdigit()):
+        raise BadValue("number", "a whole number, 0 or more", repr(cell))
+    return int(cell)
+
+
+def amount(cell: str) -> float:
+    """Read a finite number that is not negative."""
+    try:
+        number = float(cell)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise BadValue("number", "a number, 0 or more", repr(cell))
+    return number
+
+
+def one_of(allowed: Collection[str]) -> Cell:
+    """Make a reader of cells that hold one of the words `allowed`."""
+
+    def read(cell: str) -> str:
+        if cell not in allowed:
+            raise BadValue("word", f"one of {', '.join(sorted(allowed))}", repr(cell))
+        return cell
+
+    return read
+
+
+def day(cell: str) -> date:
+    """Read a date."""
+    return to_date(cell)

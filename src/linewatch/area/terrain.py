@@ -1,0 +1,284 @@
+"""Terrain: heights of the ground, anywhere on the plane."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+import rasterio
+from numpy.typing import ArrayLike, NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window as Pixels
+
+from linewatch.area.grid import Grid
+from linewatch.area.window import window_of
+from linewatch.errors import BadFile, BadValue, OutsideArea
+from linewatch.measure.plane import Plane
+
+Floats = NDArray[np.float64]
+
+METRES: Final = {
+    "": 1.0,
+    "m": 1.0,
+    "metre": 1.0,
+    "meter": 1.0,
+    "metres": 1.0,
+    "meters": 1.0,
+    "ft": 0.3048,
+    "foot": 0.3048,
+    "feet": 0.3048,
+    "us-ft": 1200 / 3937,
+}
+"""Metres in a height unit; a band that names none is in metres, as GDAL has it."""
+
+TILE: Final = 512
+"""Side of the squares that scattered places are read by [pixels]."""
+
+
+class Terrain(Protocol):
+    """What every terrain offers, real or generated."""
+
+    @property
+    def generated(self) -> bool:
+        """Whether the heights are made up; said wherever they show."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Where the heights come from."""
+        ...
+
+    def window(
+        self,
+        *,
+        west_m: float,
+        south_m: float,
+        east_m: float,
+        north_m: float,
+        cell_m: float,
+    ) -> Grid:
+        """Return the cells that cover a window of the plane [m].
+
+        The window is rounded outward to whole multiples of `cell_m`, so that windows of
+        one cell size share their cells where they overlap. NaN is no data.
+        """
+        ...
+
+    def height_m(self, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
+        """Return heights [m] at places on the plane [m], NaN where there are none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeoTiffTerrain:
+    """Heights from a GeoTIFF, or any raster that GDAL reads, larger than memory or not.
+
+    Each call opens the file and reads only the part it needs, so that threads and
+    processes can share this value. Heights between pixels are bilinear.
+
+    Parameters
+    ----------
+    path : Path
+        A raster of one band of heights.
+    plane : Plane
+        Plane that windows and places are on.
+
+    Raises
+    ------
+    BadFile
+        If the file is no raster, has no place on the Earth, more than one band, or a
+        unit that is no length.
+    """
+
+    path: Path
+    plane: Plane
+    _metres: float = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        with _opened(self.path) as raster:
+            object.__setattr__(self, "_metres", _checked(self.path, raster))
+
+    @property
+    def generated(self) -> bool:
+        """False: a survey is behind these heights."""
+        return False
+
+    @property
+    def source(self) -> str:
+        """Where the heights come from."""
+        return self.path.name
+
+    def window(
+        self,
+        *,
+        west_m: float,
+        south_m: float,
+        east_m: float,
+        north_m: float,
+        cell_m: float,
+    ) -> Grid:
+        """Return the cells that cover a window of the plane [m].
+
+        See `Terrain.window` for how the window is rounded outward.
+
+        Raises
+        ------
+        OutsideArea
+            If no cell has a height.
+        BadValue
+            If the window or the cell is empty, or there are too many cells.
+        BadFile
+            If the file cannot be read to the end.
+        """
+        at = window_of(
+            west_m=west_m,
+            south_m=south_m,
+            east_m=east_m,
+            north_m=north_m,
+            cell_m=cell_m,
+        )
+        place = rasterio.Affine(cell_m, 0, at.west_m, 0, -cell_m, at.north_m)
+        with _opened(self.path) as raster:
+            try:
+                with WarpedVRT(
+                    raster,
+                    crs=self.plane.crs.to_wkt(),
+                    transform=place,
+                    width=at.columns,
+                    height=at.rows,
+                    resampling=Resampling.bilinear,
+                    nodata=np.nan,
+                    dtype="float32",
+                ) as warped:
+                    height = warped.read(1)
+            except RasterioError as error:
+                why = f"cannot be read as heights: {_first_line(error)}"
+                raise BadFile(self.path, why) from error
+            scale, offset = raster.scales[0], raster.offsets[0]
+        height = (height * (scale * self._metres) + offset * self._metres).astype("f4")
+        if not np.isfinite(height).any():
+            lon, lat = self.plane.to_geo(
+                (at.west_m + at.east_m) / 2, (at.south_m + at.north_m) / 2
+            )
+            at_place = f"longitude {float(lon):.4f}, latitude {float(lat):.4f}"
+            where = f"the window about {at_place}"
+            raise OutsideArea(
+                f"the window about {place_of}", f"the heights in {self.path}"
+            )
+        return at.grid(np.ascontiguousarray(height))
+
+    def height_m(self, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
+        """Return heights [m] at places on the plane [m], NaN where there are none.
+
+        Raises
+        ------
+        BadValue
+            If a place is not finite.
+        BadFile
+            If the file cannot be read.
+        """
+        x, y = np.broadcast_arrays(np.asarray(x_m, float), np.asarray(y_m, float))
+        if not (np.isfinite(x).all() and np.isfinite(y).all()):
+            raise BadValue("place", "finite", "NaN or infinite")
+        with _opened(self.path) as raster:
+            to_raster = Transformer.from_crs(
+                self.plane.crs, CRS.from_wkt(raster.crs.to_wkt()), always_xy=True
+            )
+            east, north = to_raster.transform(x.ravel(), y.ravel())
+            column, row = ~raster.transform @ (np.asarray(east), np.asarray(north))
+            try:
+                raw = _between(raster, column - 0.5, row - 0.5)
+            except RasterioError as error:
+                why = f"cannot be read as heights: {_first_line(error)}"
+                raise BadFile(self.path, why) from error
+            scale, offset = raster.scales[0], raster.offsets[0]
+        height = (raw * scale + offset) * self._metres
+        return np.asarray(height.reshape(x.shape))
+
+
+def _opened(path: Path) -> Any:  # rasterio tells no types
+    """Open a raster.
+
+    Raises
+    ------
+    BadFile
+        If it is none.
+    """
+    if not path.is_file():
+        raise BadFile(path, "does not exist; must be a GeoTIFF of heights")
+    try:
+        return rasterio.open(path)
+    except RasterioError as error:
+        raise BadFile(path, "is no raster; must be a GeoTIFF of heights") from error
+
+
+def _checked(path: Path, raster: Any) -> float:
+    """Check what a raster holds and return the metres in its unit."""
+    if raster.count != 1:
+        raise BadFile(path, f"has {raster.count} bands; must have one, of heights")
+    try:
+        system = CRS.from_wkt(raster.crs.to_wkt()) if raster.crs else None
+    except CRSError as error:
+        raise BadFile(path, "has a reference system that PROJ does not know") from error
+    if system is None:
+        raise BadFile(path, "has no coordinate reference system; must have one")
+    if raster.transform.is_identity:
+        raise BadFile(path, "has no place on the Earth; must have a transform")
+    if np.dtype(raster.dtypes[0]).kind not in "iuf":
+        raise BadFile(path, f"holds {raster.dtypes[0]}; must hold real numbers")
+    unit = (raster.units[0] or "").strip().lower()
+    if unit not in METRES:
+        allowed = ", ".join(sorted(METRES.keys() - {""}))
+        raise BadFile(path, f"has heights in {unit!r}; must be one of {allowed}")
+    return METRES[unit]
+
+
+def _between(raster: Any, column: Floats, row: Floats) -> Floats:
+    """Read a band between pixel centres, bilinear, square by square.
+
+    Within half a pixel of the raster's edge the edge pixel counts.
+    """
+    rows, columns = raster.height, raster.width
+    raw = np.full(column.shape, np.nan)
+    inside = (column >= -0.5) & (column <= columns - 0.5)
+    inside &= (row >= -0.5) & (row <= rows - 0.5)
+    at = np.flatnonzero(inside)
+    u, v = np.clip(column[at], 0, columns - 1), np.clip(row[at], 0, rows - 1)
+    tile = (v // TILE).astype(int) * (columns // TILE + 1) + (u // TILE).astype(int)
+    for one in np.unique(tile):
+        mine = tile == one
+        left, top = int(u[mine].min()), int(v[mine].min())
+        right = min(int(u[mine].max()) + 2, columns)
+        bottom = min(int(v[mine].max()) + 2, rows)
+        part = Pixels(left, top, right - left, bottom - top)
+        block = raster.read(1, window=part, masked=True).astype(np.float64)
+        raw[at[mine]] = _bilinear(block.filled(np.nan), u[mine] - left, v[mine] - top)
+    return raw
+
+    """Blend the four pixels around each place, leaving out those of weight 0."""
+
+
+def _bilinear(block: Floats, u: Floats, v: Floats) -> Floats:
+    """Blend the four pixels around each place, leaving out those of weight 0."""
+    rows, columns = block.shape
+    west, north = u.astype(int), v.astype(int)
+    east, south = np.minimum(west + 1, columns - 1), np.minimum(north + 1, rows - 1)
+    s, t = u - west, v - north
+    upper = _blend(block[north, west], block[north, east], s)
+    lower = _blend(block[south, west], block[south, east], s)
+    return _blend(upper, lower, t)
+
+
+def _blend(near: Floats, far: Floats, share: Floats) -> Floats:
+    """Return values between `near` at share 0 and `far` at share 1."""
+    mixed = near + share * (far - near)
+    return np.asarray(np.where(share == 0, near, np.where(share == 1, far, mixed)))
+
+
+def _first_line(error: Exception) -> str:
+    """Return the first line of another library's message."""
+    return str(error).strip().partition("\n")[0]

@@ -19,15 +19,19 @@ JAVASCRIPT: Final = "text/javascript"
 A_YEAR_S: Final = 31_536_000
 
 
+HASHED: Final = "assets/"
+"""Folder of the files whose names hold their hash, and which may be kept for ever."""
+
+
 class PageFiles(StaticFiles):
-    """Files of the page, whose names hold their hash and may be kept for ever."""
+    """Files of the page beside its index."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Serve one file; modules are JavaScript whatever the machine's tables say."""
         response = await super().get_response(path, scope)
         if path.endswith((".mjs", ".js")):
             response.headers["content-type"] = f"{JAVASCRIPT}; charset=utf-8"
-        if response.status_code == 200:
+        if path.startswith(HASHED) and response.status_code == 200:
             response.headers["cache-control"] = f"public, max-age={A_YEAR_S}, immutable"
         return response
 

@@ -1,0 +1,188 @@
+/** The list of alerts: what, where, how long ago, handed to whom, and seen by which office. */
+
+import { forward } from "mgrs";
+import { useState } from "preact/hooks";
+
+import { TARGET_NAME } from "../colors";
+import { acknowledge } from "../feed";
+import { asSvg, TRACK_SIDC } from "../map/symbols";
+import { actionable, lastProof, useStore, type Store } from "../store";
+import { span } from "../time";
+import type { Alert, Picture } from "../types";
+
+interface Props {
+  store: Store;
+  picture: Picture;
+  onShow: (alert: Alert) => void;
+}
+
+const KIND_NAME: Record<string, string> = {
+  crossing: "Crossing",
+  rescue: "Rescue",
+  outage: "Outage",
+};
+
+export function Alerts({ store, picture, onShow }: Props) {
+  const news = useStore(store, (state) => state.news);
+  const selected = useStore(store, (state) => state.selectedAlert);
+  const alerts = actionable(news);
+  const open = alerts.filter((alert) => alert.acknowledged === null).length;
+  return (
+    <section class="alerts" aria-label="Alerts">
+      <p class="summary">
+        <b data-testid="open-alerts">{open}</b> to acknowledge, {alerts.length - open} acknowledged
+      </p>
+      {alerts.length === 0 && <p class="empty">No alerts.</p>}
+      <ol data-testid="alerts">
+        {alerts.slice(0, 200).map((alert) => (
+          <Card
+            key={alert.alert_id}
+            alert={alert}
+            nowS={news!.time_s}
+            offices={picture.offices}
+            chosen={alert.alert_id === selected}
+            onChoose={() => onShow(alert)}
+          />
+        ))}
+      </ol>
+      <Proof store={store} />
+    </section>
+  );
+}
+
+/** When a test alert last came back with its receipt. */
+function Proof({ store }: { store: Store }) {
+  const news = useStore(store, (state) => state.news);
+  const proof = lastProof(news);
+  if (!proof || !news) return null;
+  return (
+    <p class="proof">
+      Handover path proven end to end {span(news.time_s - (proof.handover!.receipt_s ?? 0))} ago.
+    </p>
+  );
+}
+
+interface CardProps {
+  alert: Alert;
+  nowS: number;
+  offices: string[];
+  chosen: boolean;
+  onChoose: () => void;
+}
+
+function Card({ alert, nowS, offices, chosen, onChoose }: CardProps) {
+  const state = alert.acknowledged ? "seen" : alert.kind === "rescue" ? "rescue" : "open";
+  return (
+    <li class={`card ${state}${chosen ? " chosen" : ""}`} data-alert={alert.alert_id}>
+      <button type="button" class="card-head" aria-expanded={chosen} onClick={onChoose}>
+        <span
+          class="symbol"
+          aria-hidden="true"
+          dangerouslySetInnerHTML={{ __html: asSvg(TRACK_SIDC[alert.target] ?? TRACK_SIDC.unknown, 17) }}
+        />
+        <span class="what">
+          <b>{KIND_NAME[alert.kind] ?? alert.kind}</b> {subject(alert)}
+          <small>
+            km {alert.chainage_km.toFixed(1)}
+            {alert.sector && `, ${alert.sector}`}
+          </small>
+        </span>
+        <span class="age">{span(nowS - alert.time_s)}</span>
+      </button>
+      {chosen && <Details alert={alert} />}
+      <div class="card-foot">
+        <HandoverState alert={alert} nowS={nowS} />
+        <Acknowledge alert={alert} offices={offices} />
+      </div>
+    </li>
+  );
+}
+
+/** What the alert is about, such as `Walker, 2 to 5`. */
+export function subject(alert: Alert): string {
+  if (alert.kind === "outage") return alert.node_id ? "of a node" : "";
+  const { count_low: low, count_high: high } = alert;
+  const many = high <= 1 ? "" : low === high ? `, ${low}` : `, ${low} to ${high}`;
+  return `${TARGET_NAME[alert.target] ?? alert.target}${many}`;
+}
+
+function Details({ alert }: { alert: Alert }) {
+  const side = alert.offset_km >= 0 ? "left (north) of" : "right (south) of";
+  return (
+    <dl class="details">
+      <dt>MGRS</dt>
+      <dd>{grid(alert)}</dd>
+      <dt>Lat, lon</dt>
+      <dd>
+        {alert.lat_deg.toFixed(5)}, {alert.lon_deg.toFixed(5)}
+      </dd>
+      <dt>Offset</dt>
+      <dd>
+        {Math.abs(alert.offset_km).toFixed(2)} km {side} the line
+      </dd>
+      {alert.track_id !== null && (
+        <>
+          <dt>Track</dt>
+          <dd>{alert.track_id}</dd>
+        </>
+      )}
+      {alert.handover && (
+        <>
+          <dt>Handed to</dt>
+          <dd>{alert.handover.authority}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+/** The place as a grid reference to 10 m, in groups; empty at the poles, where there is none. */
+export function grid(alert: Pick<Alert, "lon_deg" | "lat_deg">): string {
+  try {
+    const text = forward([alert.lon_deg, alert.lat_deg], 4);
+    return text.replace(/^(\d+[A-Z])([A-Z]{2})(\d{4})(\d{4})$/, "$1 $2 $3 $4");
+  } catch {
+    return "";
+  }
+}
+
+function HandoverState({ alert, nowS }: { alert: Alert; nowS: number }) {
+  const { handover } = alert;
+  if (handover === null) return <span class="handover none">Not handed over</span>;
+  if (handover.receipt_s === null)
+    return <span class="handover waiting">Handed over, no receipt for {span(nowS - handover.time_s)}</span>;
+  return (
+    <span class="handover done">
+      Received{handover.receipt_ref && `, ref ${handover.receipt_ref}`}
+    </span>
+  );
+}
+
+function Acknowledge({ alert, offices }: { alert: Alert; offices: string[] }) {
+  const [office, setOffice] = useState(offices[0] ?? "");
+  const [state, setState] = useState<"idle" | "sending" | string>("idle");
+  if (alert.acknowledged) return <span class="seen-by">Seen by {alert.acknowledged.office}</span>;
+  const send = async () => {
+    setState("sending");
+    setState((await acknowledge(alert.alert_id, office)) ?? "idle");
+  };
+  return (
+    <span class="ack">
+      {offices.length > 1 && (
+        <select
+          aria-label="Acknowledge as"
+          value={office}
+          onChange={(event) => setOffice(event.currentTarget.value)}
+        >
+          {offices.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      )}
+      <button type="button" disabled={state === "sending"} onClick={() => void send()}>
+        Acknowledge
+      </button>
+      {state !== "idle" && state !== "sending" && <span role="alert">{state}</span>}
+    </span>
+  );
+}

@@ -1,1 +1,28 @@
 """Force: units, the ledger, strengths and authority."""
+
+from linewatch.force.authority import Answer, may
+from linewatch.force.difference import Difference, difference
+from linewatch.force.force import Force, read_force
+from linewatch.force.ledger import Ledger
+from linewatch.force.read import read_ledger
+from linewatch.force.rules import Rule, Rules, read_rules
+from linewatch.force.values import STATUSES, STRENGTHS, Claim, Entry, Strength
+
+__all__ = [
+    "STATUSES",
+    "STRENGTHS",
+    "Answer",
+    "Claim",
+    "Difference",
+    "Entry",
+    "Force",
+    "Ledger",
+    "Rule",
+    "Rules",
+    "Strength",
+    "difference",
+    "may",
+    "read_force",
+    "read_ledger",
+    "read_rules",
+]

@@ -1,0 +1,187 @@
+"""Does the ledger balance? Nobody arrives who did not depart, and totals agree."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linewatch.force.kinds import CODES, NAMES
+from linewatch.force.ledger import Ledger
+from linewatch.force.tally import Wanted, one_figure
+from linewatch.force.values import PEOPLE, POOL_WORDS, STATUSES, Claim, Pool
+from linewatch.force.words import bounds_of
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Accounts:
+    """Every pool of every unit with its balance after each posting.
+
+    Parameters
+    ----------
+    row : ndarray of int64, shape (postings,)
+        Postings sorted by pool, then by date.
+    key : ndarray of int64, shape (postings,)
+        The pool's number.
+    balance : ndarray of int64, shape (postings,)
+        What the pool holds after the posting.
+    day_ends : ndarray of bool, shape (postings,)
+        Whether the posting is the pool's last of its day.
+    """
+
+    row: Ints
+    key: Ints
+    balance: Ints
+    day_ends: NDArray[np.bool_]
+
+
+def faults_of(ledger: Ledger) -> list[tuple[int, str]]:
+    """Return (line, sentence) for each entry that the rest of the ledger contradicts."""
+    ring = ledger.tree.ring()
+    if ring is not None:
+        unit = ledger.units[int(ledger.tree.unit[ring])].name
+        line = _line_of_change(ledger, ring)
+        return [(line, f"{unit} would work under a unit that works under it")]
+    accounts = accounts_of(ledger)
+    faults = [*_overdrawn(ledger, accounts), *_not_relieved(ledger, accounts)]
+    # A wrong total would only repeat what the unbalanced line says already.
+    return faults or [*_wrong_counts(ledger)]
+
+
+def claims_of(ledger: Ledger, on: date | None = None) -> tuple[Claim, ...]:
+    """Return the claims dated up to `on`, each with what the ledger counts instead."""
+    numbers = [int(number) for number in ledger.of_kind("claim")]
+    entries = ledger.columns["on"]
+    return tuple(
+        _asserted(ledger, number)
+        for number in numbers
+        if on is None or entries[number] <= on.toordinal()
+    )
+
+
+def accounts_of(ledger: Ledger) -> Accounts:
+    """Return every pool with its balance after each posting."""
+    posted = ledger.postings
+    key = _keys(
+        ledger, posted.unit, posted.status, posted.item, posted.pool, posted.place
+    )
+    row = np.lexsort((posted.entry, posted.on, key))
+    key, on, amount = key[row], posted.on[row], posted.amount[row]
+    if not row.size:
+        return Accounts(row=row, key=key, balance=amount, day_ends=on > 0)
+    starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
+    total = np.cumsum(amount)
+    before = np.r_[0, total[starts[1:] - 1]]
+    balance = total - np.repeat(before, np.diff(np.r_[starts, row.size]))
+    day_ends = np.r_[(key[1:] != key[:-1]) | (on[1:] != on[:-1]), True]
+    return Accounts(row=row, key=key, balance=balance, day_ends=day_ends)
+
+
+def _keys(
+    ledger: Ledger, unit: Ints, status: Ints, item: Ints, pool: Ints, place: Ints
+) -> Ints:
+    """Number the pools of units: one number for each status, item, pool and place."""
+    key = unit * (len(STATUSES) + 1) + status + 1
+    key = key * len(ledger.items) + item
+    key = key * len(Pool) + pool
+    return np.asarray(key * (len(ledger.places) + 1) + place + 1, dtype=np.int64)
+
+
+def _overdrawn(ledger: Ledger, accounts: Accounts) -> Iterator[tuple[int, str]]:
+    """Tell the first day on which each pool gives more than it holds."""
+    posted = ledger.postings
+    bad = np.flatnonzero(accounts.day_ends & (accounts.balance < 0))
+    _, first = np.unique(accounts.key[bad], return_index=True)
+    for at in bad[first]:
+        blamed = at
+        while posted.amount[accounts.row[blamed]] >= 0:
+            blamed -= 1
+        row = accounts.row[blamed]
+        number = int(posted.entry[row])
+        pool = Pool(int(posted.pool[row]))
+        taken = -int(posted.amount[row])
+        held = max(int(accounts.balance[at]) + taken, 0)
+        status = posted.status[row]
+        item = ledger.items[int(posted.item[row])]
+        what = f" {STATUSES[status]}" if item == PEOPLE else f" {item}"
+        place = posted.place[row]
+        where = f" at {ledger.places[place].name}" if place >= 0 else ""
+        unit = ledger.units[int(posted.unit[row])].name
+        kind = NAMES[int(ledger.columns["kind"][number])]
+        yield (
+            int(ledger.columns["line"][number]),
+            f"does not balance: {kind} takes {taken:,}{what} of {unit}, but"
+            f" {held:,} are {POOL_WORDS[pool]}{where}",
+        )
+
+
+def _not_relieved(ledger: Ledger, accounts: Accounts) -> Iterator[tuple[int, str]]:
+    """Tell each relief for which the relieving unit is not there in number."""
+    columns, posted = ledger.columns, ledger.postings
+    for number in ledger.of_kind("relieve"):
+        by, place = columns["other"][number], columns["place"][number]
+        here = (
+            (posted.unit == by)
+            & (posted.place == place)
+            & (posted.item == columns["item"][number])
+            & (posted.pool == Pool.PRESENT)
+            & (posted.on <= columns["on"][number])
+        )
+        there, gone = int(posted.amount[here].sum()), int(columns["count"][number])
+        if there < gone:
+            where = ledger.places[int(place)].name
+            yield (
+                int(columns["line"][number]),
+                f"does not balance: {ledger.units[int(by)].name} relieves {gone:,},"
+                f" but {there:,} of it are present at {where}",
+            )
+
+
+def _wrong_counts(ledger: Ledger) -> Iterator[tuple[int, str]]:
+    """Tell each count that the ledger does not agree with."""
+    for number in ledger.of_kind("count"):
+        claim = _asserted(ledger, int(number))
+        low_holds = claim.low is None or claim.low <= claim.counted
+        high_holds = claim.high is None or claim.counted <= claim.high
+        if not (low_holds and high_holds):
+            yield (
+                claim.entry.line,
+                f"counts {_figure(claim)} {claim.strength} of {claim.entry.unit}, but"
+                f" the ledger has {claim.counted:,} on {claim.entry.on}",
+            )
+
+
+def _figure(claim: Claim) -> str:
+    """Tell the figure of a count or claim."""
+    if claim.high is None:
+        return f"at least {claim.low:,}"
+    if claim.low == claim.high:
+        return f"{claim.high:,}"
+    return f"{claim.low:,} to {claim.high:,}"
+
+
+def _asserted(ledger: Ledger, number: int) -> Claim:
+    """Return a count or claim with the ledger's own figure."""
+    words, entry = ledger.words[number], ledger.entry(number)
+    low, high = bounds_of(words)
+    strength = str(words.strength)
+    wanted = Wanted(
+        on=entry.on.toordinal(),
+        unit=entry.unit,
+        item=entry.item,
+        status=entry.status,
+        place=entry.place,
+    )
+    counted = one_figure(ledger, wanted, strength)
+    return Claim(entry=entry, strength=strength, low=low, high=high, counted=counted)
+
+
+def _line_of_change(ledger: Ledger, row: int) -> int:
+    """Return the line of a change of the tree."""
+    kind = ledger.columns["kind"]
+    changes = np.flatnonzero((kind == CODES["attach"]) | (kind == CODES["detach"]))
+    order = np.argsort(ledger.columns["on"][changes], kind="stable")
+    return int(ledger.columns["line"][changes[order][row]])

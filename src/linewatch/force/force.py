@@ -1,0 +1,202 @@
+"""The force of a scenario: its ledger and its rules, asked as of a date."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from linewatch.errors import UnknownName
+from linewatch.force.balance import claims_of
+from linewatch.force.ledger import Ledger
+from linewatch.force.read import read_ledger
+from linewatch.force.rules import Rules, read_rules
+from linewatch.force.tally import (
+    POOLS_OF,
+    Wanted,
+    by_item,
+    by_place,
+    by_status_and_strength,
+    by_unit_and_strength,
+    organic,
+    rows_of,
+)
+from linewatch.force.values import (
+    EVERYONE,
+    PEOPLE,
+    STATUS_KEYS,
+    STATUSES,
+    STRENGTHS,
+    Claim,
+    Entry,
+    Strength,
+)
+from linewatch.scenario import Scenario
+
+KEYS: Final = ("ledger", "authority", "kit")
+"""Keys that the scenario's table of the force may hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Force:
+    """Who is there, of whom how many, and under which rules.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Dated entries.
+    rules : Rules
+        Authority table.
+    """
+
+    ledger: Ledger
+    rules: Rules
+
+    def strength(
+        self, on: date, known: date | None = None, unit: str = EVERYONE
+    ) -> Strength:
+        """Return the five strengths at the end of a day.
+
+        Parameters
+        ----------
+        on : date
+            The day asked about.
+        known : date, optional
+            Count only what was known by the end of this day; all when left out. Such a
+            view may be out of balance, as the knowledge of that day was.
+        unit : str, optional
+            A unit with all that work under it that day; the whole force when left out.
+
+        Raises
+        ------
+        UnknownName
+            If the ledger names no such unit.
+        """
+        wanted = Wanted(on=on.toordinal(), known=_day(known), unit=self._unit(unit))
+        table = by_status_and_strength(self.ledger, wanted)
+        totals = table.sum(axis=0).tolist()
+        present = table[:, STRENGTHS.index("present")].tolist()
+        return Strength(
+            organic=organic(self.ledger, wanted.on, wanted.known, unit),
+            approved=totals[1],
+            sourced=totals[2],
+            in_transit=totals[3],
+            present=totals[4],
+            by_status=dict(zip(STATUS_KEYS.values(), present, strict=True)),
+        )
+
+    def by_status(self, on: date, known: date | None = None) -> dict[str, Strength]:
+        """Return the strengths of each duty status; organic belongs to none and is 0."""
+        wanted = Wanted(on=on.toordinal(), known=_day(known))
+        table = by_status_and_strength(self.ledger, wanted).tolist()
+        keys = (STATUS_KEYS[status] for status in STATUSES)
+        return {key: _strength(row) for key, row in zip(keys, table, strict=True)}
+
+    def by_unit(self, on: date, known: date | None = None) -> dict[str, Strength]:
+        """Return the strengths of each unit with all that work under it that day."""
+        wanted = Wanted(on=on.toordinal(), known=_day(known))
+        table = by_unit_and_strength(self.ledger, wanted).tolist()
+        names = (unit.name for unit in self.ledger.units)
+        return {name: _strength(row) for name, row in zip(names, table, strict=True)}
+
+    def by_sector(self, on: date, known: date | None = None) -> dict[str, int]:
+        """Return those present in each sector, and ``elsewhere`` for other places."""
+        wanted = Wanted(on=on.toordinal(), known=_day(known))
+        present = by_place(self.ledger, wanted).tolist()
+        found: dict[str, int] = {}
+        for place, number in zip(self.ledger.places, present, strict=True):
+            if place.sector is not None or number:
+                name = place.sector or "elsewhere"
+                found[name] = found.get(name, 0) + number
+        return found
+
+    def kit(self, on: date, known: date | None = None) -> dict[str, int]:
+        """Return how many of each kind of kit are present at the end of a day."""
+        present = by_item(self.ledger, on.toordinal(), _day(known)).tolist()
+        return dict(zip(self.ledger.items[1:], present[1:], strict=True))
+
+    def claims(self, on: date | None = None) -> tuple[Claim, ...]:
+        """Return published figures up to a date beside what the ledger counts."""
+        return claims_of(self.ledger, on)
+
+    def entries_behind(
+        self,
+        on: date,
+        *,
+        strength: str = "present",
+        known: date | None = None,
+        unit: str = EVERYONE,
+        status: str | None = None,
+        item: str = PEOPLE,
+    ) -> tuple[tuple[Entry, int], ...]:
+        """Return the entries that one total adds up, each with what it adds.
+
+        Parameters
+        ----------
+        on, known, unit
+            As for `strength`.
+        strength : {'approved', 'sourced', 'in_transit', 'present'}
+            The total asked about.
+        status : str, optional
+            One duty status; all when left out.
+        item : str
+            ``people`` or a kind of kit.
+
+        Raises
+        ------
+        UnknownName
+            If the strength, unit or item does not exist.
+        """
+        if strength not in POOLS_OF:
+            raise UnknownName("strength", strength, tuple(POOLS_OF))
+        if item not in self.ledger.items:
+            raise UnknownName("item", item, self.ledger.items)
+        wanted = Wanted(
+            on=on.toordinal(),
+            known=_day(known),
+            unit=self._unit(unit),
+            status=status,
+            item=item,
+        )
+        posted = self.ledger.postings
+        pools = {int(pool) for pool in POOLS_OF[strength]}
+        adds: dict[int, int] = {}
+        for row in rows_of(self.ledger, wanted):
+            if int(posted.pool[row]) in pools:
+                number = int(posted.entry[row])
+                adds[number] = adds.get(number, 0) + int(posted.amount[row])
+        return tuple((self.ledger.entry(n), add) for n, add in adds.items() if add)
+
+    def _unit(self, name: str) -> str:
+        """Return a unit's name, checked."""
+        if name != EVERYONE and self.ledger.unit_number(name) < 0:
+            names = tuple(unit.name for unit in self.ledger.units)
+            raise UnknownName("unit", name, names)
+        return name
+
+
+def read_force(scenario: Scenario) -> Force:
+    """Read the ledger and the rules that a scenario names.
+
+    Raises
+    ------
+    UnknownName
+        If the scenario's table of the force holds another key.
+    BadFile, BadLines
+        If a file cannot be read or breaks its rules.
+    """
+    for key in scenario.table("force"):
+        if key not in KEYS:
+            raise UnknownName("key in [force]", key, KEYS)
+    return Force(
+        ledger=read_ledger(scenario.file("force", "ledger")),
+        rules=read_rules(scenario.file("force", "authority")),
+    )
+
+
+def _day(day: date | None) -> int | None:
+    """Return a date as a day number."""
+    return None if day is None else day.toordinal()
+
+
+def _strength(row: list[int]) -> Strength:
+    """Make a strength of a row of a tally."""
+    return Strength(**dict(zip(STRENGTHS, row, strict=True)))

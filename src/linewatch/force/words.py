@@ -1,0 +1,114 @@
+"""Words of one ledger line: split, checked against its kind, and sorted by meaning."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from linewatch.force.values import PEOPLE, STATUSES, STRENGTHS
+
+TOKEN: Final = re.compile(r'"[^"]*"|[^\s"]+|"')
+"""A quoted text, or a word without spaces; a lone quote is told as a fault."""
+
+FIGURE: Final = re.compile(r">?\d[\d_]*(?:~\d+|\.\.\d[\d_]*)?")
+"""A count, at least (``>12000``), about (``9200~50``) or between (``500..550``)."""
+
+NUMBER: Final = re.compile(r"-?\d[\d_]*")
+KEYS: Final = ("known", "until", "under", "by", "from", "was", "range", "in")
+"""Words that are written as ``key=value``."""
+
+
+@dataclass(slots=True)
+class Words:
+    """The words of one line by meaning; `faults` tells those that have none."""
+
+    number: int | None = None
+    figure: str | None = None
+    status: str | None = None
+    strength: str | None = None
+    item: str = PEOPLE
+    place: str | None = None
+    assumed: bool = False
+    note: str = ""
+    cites: tuple[str, ...] = ()
+    keyed: dict[str, str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+
+def sort_words(tokens: list[str], kits: Mapping[str, object]) -> Words:
+    """Sort the words that follow a line's date, kind and unit.
+
+    Parameters
+    ----------
+    tokens : list of str
+        Words and quoted texts.
+    kits : mapping
+        Kinds of kit that the file declares so far.
+    """
+    words = Words()
+    for token in tokens:
+        first = token[0]
+        if first == "^":
+            words.cites += (token[1:],)
+        elif first == "@":
+            words.place = token[1:]
+        elif token in STATUSES:
+            words.status = token
+        elif token == "!":
+            words.assumed = True
+        elif first == '"':
+            _take_note(words, token)
+        elif NUMBER.fullmatch(token):
+            words.number = int(token)
+        elif FIGURE.fullmatch(token):
+            words.figure = token
+        elif "=" in token:
+            _take_key(words, token)
+        elif token in STRENGTHS:
+            words.strength = token
+        elif token in kits:
+            words.item = token
+        else:
+            words.faults.append(
+                f"{token!r} is no status ({', '.join(STATUSES)}), strength, declared"
+                " kit, @place, ^cite, key=value or quoted note"
+            )
+    return words
+
+
+def _take_note(words: Words, token: str) -> None:
+    """Take a quoted text."""
+    if len(token) < 2 or token[-1] != '"':
+        words.faults.append("a quote is not closed")
+    words.note = token.strip('"')
+
+
+def _take_key(words: Words, token: str) -> None:
+    """Take a ``key=value``."""
+    key, _, value = token.partition("=")
+    if key in KEYS and value:
+        words.keyed[key] = value
+    else:
+        words.faults.append(f"{token!r} is none of {'=, '.join(KEYS)}=")
+
+
+def bounds_of(words: Words) -> tuple[int | None, int | None]:
+    """Return the lowest and highest number that a count or claim admits.
+
+    Examples
+    --------
+    >>> bounds_of(Words(figure=">12000")), bounds_of(Words(figure="9200~50"))
+    ((12001, None), (9150, 9250))
+    >>> bounds_of(Words(figure="500..550")), bounds_of(Words(number=3))
+    ((500, 550), (3, 3))
+    """
+    if words.figure is None:
+        return words.number, words.number
+    text = words.figure
+    if text[0] == ">":
+        return int(text[1:].partition("~")[0].partition("..")[0]) + 1, None
+    if "~" in text:
+        middle, _, spread = text.partition("~")
+        return int(middle) - int(spread), int(middle) + int(spread)
+    low, _, high = text.partition("..")
+    return int(low), int(high)

@@ -166,9 +166,7 @@ class GeoTiffTerrain:
             )
             at_place = f"longitude {float(lon):.4f}, latitude {float(lat):.4f}"
             where = f"the window about {at_place}"
-            raise OutsideArea(
-                f"the window about {place_of}", f"the heights in {self.path}"
-            )
+            raise OutsideArea(where, f"the heights in {self.path}")
         return at.grid(np.ascontiguousarray(height))
 
     def height_m(self, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
@@ -258,8 +256,6 @@ def _between(raster: Any, column: Floats, row: Floats) -> Floats:
         block = raster.read(1, window=part, masked=True).astype(np.float64)
         raw[at[mine]] = _bilinear(block.filled(np.nan), u[mine] - left, v[mine] - top)
     return raw
-
-    """Blend the four pixels around each place, leaving out those of weight 0."""
 
 
 def _bilinear(block: Floats, u: Floats, v: Floats) -> Floats:

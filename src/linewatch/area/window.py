@@ -44,7 +44,7 @@ class Window:
         top = round(self.north_m / self.cell_m)
         x = (np.arange(first, first + self.columns) + 0.5) * self.cell_m
         y = (top - np.arange(self.rows) - 0.5) * self.cell_m
-        return x, y
+        return x.astype(np.float64), y.astype(np.float64)
 
     def grid(self, height_m: NDArray[np.float32]) -> Grid:
         """Return heights of these cells as a grid."""

@@ -1,7 +1,7 @@
 """The plane that a whole line is worked on: conformal, metres, x east and y north."""
 
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +11,9 @@ from linewatch.errors import BadValue
 
 Floats = NDArray[np.float64]
 
+EQUATOR_DEG: Final = 0.05
+"""Least sum of the standard parallels [deg]: a flatter cone loses digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plane:
@@ -19,7 +22,7 @@ class Plane:
     Conformal means that a small shape keeps its angles: directions at a sensor are
     turned by one angle (`convergence_rad`) and stretched by one factor (`scale`), so a
     polar measurement keeps its form. Along the U.S.-Mexico border the factor stays
-    within 0.2 % of 1. Lengths that are reported are geodesic and never taken from here.
+    within 0.1 % of 1. Lengths that are reported are geodesic and never taken from here.
 
     Parameters
     ----------
@@ -76,7 +79,7 @@ class Plane:
 
     def scale(self, lon_deg: float, lat_deg: float) -> float:
         """Return metres on the plane per metre on the ground at a place [-]."""
-        return cast("float", self._proj.get_factors(lon_deg, lat_deg).meridional_scale)
+        return float(self._proj.get_factors(lon_deg, lat_deg).meridional_scale)
 
     def convergence_rad(self, lon_deg: float, lat_deg: float) -> float:
         """Return the meridian convergence [rad] at a place [deg].
@@ -88,12 +91,19 @@ class Plane:
 
 
 def plane_for(lon_deg: Floats, lat_deg: Floats) -> Plane:
-    """Fit a plane to a line [deg], with parallels a sixth in from its ends."""
+    """Fit a plane to a line [deg], with parallels a sixth in from its ends.
+
+    A cone needs parallels that do not mirror each other in the equator: for a line that
+    straddles it evenly the northern one is moved a little, at no cost in scale.
+    """
     south, north = float(lat_deg.min()), float(lat_deg.max())
     inset = (north - south) / 6
+    south_deg, north_deg = round(south + inset, 3), round(north - inset, 3)
+    if abs(south_deg + north_deg) < EQUATOR_DEG:
+        north_deg = round(north_deg + 2 * EQUATOR_DEG, 3)
     return Plane(
         lon0_deg=round(float(lon_deg.min() + lon_deg.max()) / 2, 3),
         lat0_deg=round((south + north) / 2, 3),
-        south_deg=round(south + inset, 3),
-        north_deg=round(north - inset, 3),
+        south_deg=south_deg,
+        north_deg=north_deg,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from typing import TypeVar, cast, get_args, get_type_hints
+from typing import TypeVar, get_args, get_type_hints
 
 from linewatch.errors import BadValue, UnknownName
 
@@ -42,7 +42,7 @@ def settings_from(
         if key not in known:
             raise UnknownName(f"key in [{where}]", key, sorted({*known, *left_out}))
         words[key] = _as_type(f"{where}.{key}", value, hints[key])
-    return cast("T", kind(**words))
+    return kind(**words)
 
 
 def _as_type(name: str, value: object, wanted: object) -> object:

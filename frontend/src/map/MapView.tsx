@@ -19,6 +19,7 @@ maplibregl.setWorkerUrl(workerUrl);
 
 const TAIL_LENGTH = 600;
 const CLOSE_ZOOM = 10;
+const PADDING = { top: 56, right: 56, bottom: 56, left: 76 };
 
 /** Moves the map: asked for by the strip and the lists. */
 export interface Mover {
@@ -56,7 +57,7 @@ class Sheet implements Mover {
   }
 
   whole(): void {
-    this.map.fitBounds(bounds(this.picture), { padding: 48, duration: 500 });
+    this.map.fitBounds(bounds(this.picture), { padding: PADDING, duration: 500 });
   }
 
   /** Draws what has changed since the last time, and nothing else. */
@@ -142,7 +143,7 @@ export function MapView({ store, picture, onReady }: Props) {
         container: holder.current,
         style: mapStyle(ground, TOWNS, REGIONS),
         bounds: bounds(picture),
-        fitBoundsOptions: { padding: 48 },
+        fitBoundsOptions: { padding: PADDING },
         attributionControl: false,
         dragRotate: false,
         pitchWithRotate: false,

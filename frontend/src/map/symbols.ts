@@ -24,16 +24,19 @@ export const TRACK_SIDC: Record<TargetName, string> = {
 };
 
 
+/** One colour an identity: a civilian of unknown identity is not set apart by a colour. */
+const LOOK = { civilianColor: false };
+
 /** Draws a symbol for the map, at twice its size for sharp screens. */
 export function draw(sidc: string, size: number): ImageData {
-  const canvas = new ms.Symbol(sidc, { size: size * 2, outlineWidth: 4, outlineColor: "#fff" }).asCanvas();
+  const canvas = new ms.Symbol(sidc, { ...LOOK, size: size * 2, outlineWidth: 4, outlineColor: "#fff" }).asCanvas();
   const pen = canvas.getContext("2d", { willReadFrequently: true })!;
   return pen.getImageData(0, 0, canvas.width, canvas.height);
 }
 
 /** Draws a symbol for a list. */
 export function asSvg(sidc: string, size: number): string {
-  return new ms.Symbol(sidc, { size }).asSVG();
+  return new ms.Symbol(sidc, { ...LOOK, size }).asSVG();
 }
 
 export function sensorSidc(kind: string): string {

@@ -26,12 +26,23 @@ export function Alerts({ store, picture, onShow }: Props) {
   const news = useStore(store, (state) => state.news);
   const selected = useStore(store, (state) => state.selectedAlert);
   const alerts = actionable(news);
+  const [office, setOffice] = useState(picture.offices[0] ?? "");
   const open = alerts.filter((alert) => alert.acknowledged === null).length;
   return (
     <section class="alerts" aria-label="Alerts">
-      <p class="summary">
-        <b data-testid="open-alerts">{open}</b> to acknowledge, {alerts.length - open} acknowledged
-      </p>
+      <div class="alerts-head">
+        <p class="summary">
+          <b data-testid="open-alerts">{open}</b> open, {alerts.length - open} acknowledged
+        </p>
+        <label>
+          Acting as
+          <select value={office} onChange={(event) => setOffice(event.currentTarget.value)}>
+            {picture.offices.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      </div>
       {alerts.length === 0 && <p class="empty">No alerts.</p>}
       <ol data-testid="alerts">
         {alerts.slice(0, 200).map((alert) => (
@@ -39,7 +50,7 @@ export function Alerts({ store, picture, onShow }: Props) {
             key={alert.alert_id}
             alert={alert}
             nowS={news!.time_s}
-            offices={picture.offices}
+            office={office}
             chosen={alert.alert_id === selected}
             onChoose={() => onShow(alert)}
           />
@@ -65,12 +76,12 @@ function Proof({ store }: { store: Store }) {
 interface CardProps {
   alert: Alert;
   nowS: number;
-  offices: string[];
+  office: string;
   chosen: boolean;
   onChoose: () => void;
 }
 
-function Card({ alert, nowS, offices, chosen, onChoose }: CardProps) {
+function Card({ alert, nowS, office, chosen, onChoose }: CardProps) {
   const state = alert.acknowledged ? "seen" : alert.kind === "rescue" ? "rescue" : "open";
   return (
     <li class={`card ${state}${chosen ? " chosen" : ""}`} data-alert={alert.alert_id}>
@@ -92,7 +103,7 @@ function Card({ alert, nowS, offices, chosen, onChoose }: CardProps) {
       {chosen && <Details alert={alert} />}
       <div class="card-foot">
         <HandoverState alert={alert} nowS={nowS} />
-        <Acknowledge alert={alert} offices={offices} />
+        <Acknowledge alert={alert} office={office} />
       </div>
     </li>
   );
@@ -158,8 +169,7 @@ function HandoverState({ alert, nowS }: { alert: Alert; nowS: number }) {
   );
 }
 
-function Acknowledge({ alert, offices }: { alert: Alert; offices: string[] }) {
-  const [office, setOffice] = useState(offices[0] ?? "");
+function Acknowledge({ alert, office }: { alert: Alert; office: string }) {
   const [state, setState] = useState<"idle" | "sending" | string>("idle");
   if (alert.acknowledged) return <span class="seen-by">Seen by {alert.acknowledged.office}</span>;
   const send = async () => {
@@ -168,17 +178,6 @@ function Acknowledge({ alert, offices }: { alert: Alert; offices: string[] }) {
   };
   return (
     <span class="ack">
-      {offices.length > 1 && (
-        <select
-          aria-label="Acknowledge as"
-          value={office}
-          onChange={(event) => setOffice(event.currentTarget.value)}
-        >
-          {offices.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      )}
       <button type="button" disabled={state === "sending"} onClick={() => void send()}>
         Acknowledge
       </button>

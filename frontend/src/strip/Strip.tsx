@@ -16,6 +16,9 @@ import { TrackCanvas } from "./TrackCanvas";
 const LEFT = 96;
 const RIGHT = 20;
 
+/** Share of the line from which the map shows all of it, and a window says nothing. */
+const WHOLE = 0.9;
+
 interface Props {
   store: Store;
   picture: Picture;
@@ -78,7 +81,7 @@ export function Strip({ store, picture, onGo }: Props) {
           <GroundLane picture={picture} scale={scale} alerts={actionable(state.news)} selected={state.selectedAlert} />
           <CoverageLane picture={picture} scale={scale} />
           <MarksLane picture={picture} scale={scale} />
-          {!close && view && (
+          {!close && view && view[1] - view[0] < WHOLE * picture.length_km && (
             <rect
               class="view"
               x={toX(scale, view[0]) - 1}

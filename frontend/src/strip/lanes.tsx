@@ -64,7 +64,7 @@ export function GroundLane({
       {picture.sites
         .filter((site) => inside(site.chainage_km))
         .map((site) => (
-          <path key={site.name} class="site" d={`M${toX(scale, site.chainage_km)},${offsetY(0) - 3}l3,5h-6z`} />
+          <path key={site.name} class="site" d={`M${toX(scale, site.chainage_km)},${top + height - 1}l3,5h-6z`} />
         ))}
       {alerts
         .filter((alert) => inside(alert.chainage_km))

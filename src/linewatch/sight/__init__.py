@@ -1,6 +1,6 @@
 """Sight: what can be seen from where, and with what chance."""
 
-from linewatch.sight.chance import Lit, range_chance
+from linewatch.sight.chance import DAY, NIGHT, Lit, SteadyLight, range_chance
 from linewatch.sight.crossing import (
     CrossingChance,
     Crossings,
@@ -23,7 +23,9 @@ from linewatch.sight.store import digest_of, load_sights, save_sights
 from linewatch.sight.viewshed import Eye, Mode, lowest_seen
 
 __all__ = [
+    "DAY",
     "KINDS",
+    "NIGHT",
     "TARGETS",
     "TARGET_NAMES",
     "CrossingChance",
@@ -38,6 +40,7 @@ __all__ = [
     "Sight",
     "SightTable",
     "Stand",
+    "SteadyLight",
     "TargetClass",
     "crossing_chance",
     "digest_of",

@@ -1,6 +1,7 @@
 """Chance that one look detects a target: the law of each sensor kind, with light."""
 
 import math
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
@@ -35,6 +36,30 @@ class Lit(Protocol):
     @property
     def moon_lit_share(self) -> float:
         """Lit share of the Moon's disc [-]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SteadyLight:
+    """Light that does not change, for planning.
+
+    Parameters
+    ----------
+    sun_altitude_rad, moon_altitude_rad : float
+        Altitudes [rad].
+    moon_lit_share : float
+        Lit share of the Moon's disc [-].
+    """
+
+    sun_altitude_rad: float
+    moon_altitude_rad: float = -math.pi / 2
+    moon_lit_share: float = 0.0
+
+
+NIGHT: Final = SteadyLight(sun_altitude_rad=math.radians(-30))
+"""Night without a moon: the worst light, and the one that sites are planned for."""
+
+DAY: Final = SteadyLight(sun_altitude_rad=math.radians(45))
+"""Full daylight."""
 
 
 def daylight(light: Lit | None) -> float:

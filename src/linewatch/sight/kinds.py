@@ -176,8 +176,8 @@ TARGETS: Final[Mapping[str, TargetClass]] = MappingProxyType(
             echo_m2=16.0,
             size_m=2.3,
             source="2.3 m x 2.3 m as in STANAG 4347; echo such that the "
-            "published 10 km (person) and 20 km (vehicle) of AN/PPS-5D agree; 8 m/s off "
-            "road is a planning value",
+            "published 10 km (person) and 20 km (vehicle) of AN/PPS-5D agree; 8 m/s "
+            "off road is a planning value",
         ),
         "flyer": TargetClass(
             name="flyer",
@@ -237,8 +237,8 @@ KINDS: Final[Mapping[str, SensorKind]] = MappingProxyType(
             min_radial_mps=0.3,
             refraction=RADAR_REFRACTION,
             source="a walker at 5 to 7.5 miles (8 to 12 km), as asked of the "
-            "Integrated Fixed Towers; here 0.8 a scan at 8 km; scan, errors, false rate "
-            "and the 10 m mast of a truck are planning values",
+            "Integrated Fixed Towers; here 0.8 a scan at 8 km; scan, errors, false "
+            "rate and the 10 m mast of a truck are planning values",
         ),
         "camera": SensorKind(
             name="camera",

@@ -304,6 +304,7 @@ def place(
     half_m = (int(kind.widest_m / cell_m) + 0.5) * cell_m
     if kind.law is Law.TREMOR:
         seen, cell_m = np.zeros((1, 1), np.float32), 2 * half_m
+        west_m, north_m = stand.x_m - half_m, stand.y_m + half_m
     else:
         grid = ground.window(
             west_m=stand.x_m - half_m,
@@ -313,13 +314,14 @@ def place(
             cell_m=cell_m,
         )
         seen = lowest_seen(grid, eye, refraction=kind.refraction, mode=mode)
+        west_m, north_m = grid.west_m, grid.north_m
     return Sight(
         name=stand.name,
         kind=kind,
         eye=eye,
         lowest_m=seen,
-        west_m=stand.x_m - half_m,
-        north_m=stand.y_m + half_m,
+        west_m=west_m,
+        north_m=north_m,
         cell_m=cell_m,
         phase_s=stand.phase_s,
     )

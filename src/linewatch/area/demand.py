@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from linewatch.area.sectors import Sector
 from linewatch.area.table import Faults, number, read_table, words
-from linewatch.errors import BadFile, InputError, OutsideArea, UnknownName
+from linewatch.errors import BadFile, BadValue, OutsideArea, UnknownName
 from linewatch.measure.clock import DAY_S
 
 Floats = NDArray[np.float64]
@@ -170,15 +170,15 @@ def _figure(cells: dict[str, str], order: Mapping[str, int]) -> _Figure:
     """Check one row."""
     month, sector = cells["month"], words(cells, "sector")
     if not re.fullmatch(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])", month):
-        raise InputError(f"month must be YYYY-MM, not {month!r}")
+        raise BadValue("month", "YYYY-MM", repr(month))
     if sector not in order:
         raise UnknownName("sector", sector, list(order))
     count = number(cells, "encounters")
     if not count >= 0:
-        raise InputError(f"encounters must be 0 or above, not {count:g}")
+        raise BadValue("encounters", "0 or above", f"{count:g}")
     basis = cells["basis"]
     if basis not in {COUNTED, ESTIMATED}:
-        raise InputError(f"basis must be {COUNTED} or {ESTIMATED}, not {basis!r}")
+        raise BadValue("basis", f"{COUNTED} or {ESTIMATED}", repr(basis))
     return _Figure(month, order[sector], count, basis == ESTIMATED)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from linewatch.area._kernels_relief import relief
+from linewatch.area._kernels_relief import relief_at, relief_grid
 from linewatch.area.grid import Grid
 from linewatch.area.window import window_of
 from linewatch.errors import BadValue
@@ -44,8 +44,8 @@ class Relief:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**48:
-            raise BadValue("terrain_seed", "a whole number from 0 to 2^48", self.seed)
+        if not 0 <= self.seed < 2**31:
+            raise BadValue("terrain_seed", "a whole number from 0 to 2^31", self.seed)
 
     @property
     def generated(self) -> bool:
@@ -83,14 +83,11 @@ class Relief:
             cell_m=cell_m,
         )
         x, y = at.centres()
-        across, down = np.meshgrid(x, y)
-        height = relief(across.ravel(), down.ravel(), self.seed)
-        return at.grid(height.reshape(at.rows, at.columns).astype(np.float32))
+        return at.grid(relief_grid(x, y, self.seed))
 
     def height_m(self, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
         """Return heights [m] at places on the plane [m], any one shape."""
         x, y = np.broadcast_arrays(np.asarray(x_m, float), np.asarray(y_m, float))
         if not (np.isfinite(x).all() and np.isfinite(y).all()):
             raise BadValue("place", "finite", "NaN or infinite")
-        flat = relief(x.flatten(), y.flatten(), self.seed)
-        return flat.reshape(x.shape)
+        return relief_at(x.flatten(), y.flatten(), self.seed).reshape(x.shape)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from linewatch.errors import BadFile, BadLines, InputError
+from linewatch.errors import BadFile, BadLines, BadValue, InputError
 
 T = TypeVar("T")
 
@@ -121,7 +121,7 @@ def number(cells: dict[str, str], column: str) -> float:
 
     Raises
     ------
-    InputError
+    BadValue
         If it is none.
     """
     try:
@@ -129,7 +129,7 @@ def number(cells: dict[str, str], column: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InputError(f"{column} must be a number, not {cells[column]!r}")
+        raise BadValue(column, "a number", repr(cells[column]))
     return value
 
 
@@ -138,9 +138,9 @@ def words(cells: dict[str, str], column: str) -> str:
 
     Raises
     ------
-    InputError
+    BadValue
         If it is empty.
     """
     if not cells[column]:
-        raise InputError(f"{column} must not be empty")
+        raise BadValue(column, "filled in", "empty")
     return cells[column]

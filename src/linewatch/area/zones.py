@@ -7,7 +7,7 @@ from typing import Final
 
 from linewatch.area.line import SLACK_M, Line
 from linewatch.area.table import number, read_table, words
-from linewatch.errors import InputError
+from linewatch.errors import BadValue
 from linewatch.measure.clock import to_date
 
 COLUMNS: Final = (
@@ -90,14 +90,14 @@ def read_zones(path: Path, line: Line) -> tuple[Zone, ...]:
     def zone(cells: dict[str, str]) -> Zone:
         from_m, to_m = _edge(cells, "from_km", line), _edge(cells, "to_km", line)
         if from_m is not None and to_m is not None and not from_m < to_m:
-            raise InputError("from_km must be below to_km")
+            raise BadValue("from_km", "below to_km", cells["from_km"])
         start = to_date(cells["start"])
         end = to_date(cells["end"]) if cells["end"] else None
         if end is not None and not start < end:
-            raise InputError(f"end must be after {start}, not {end}")
+            raise BadValue("end", f"after {start}", end)
         if cells["start_precision"] not in PRECISIONS:
             got = cells["start_precision"]
-            raise InputError(f"start_precision must be day or month, not {got!r}")
+            raise BadValue("start_precision", "day or month", repr(got))
         return Zone(
             name=words(cells, "name"),
             kind=words(cells, "kind"),
@@ -121,5 +121,5 @@ def _edge(cells: dict[str, str], column: str, line: Line) -> float | None:
     edge_m = number(cells, column) * 1000
     if not 0 <= edge_m <= line.length_m + SLACK_M:
         most = f"0 to {line.length_m / 1000:.3f}"
-        raise InputError(f"{column} must be {most} or empty, not {cells[column]}")
+        raise BadValue(column, f"{most} or empty", cells[column])
     return min(edge_m, line.length_m)

@@ -16,20 +16,28 @@ Cell = Callable[[str], object]
 
 
 def read_rows(
-    path: Path, kind: Callable[..., T], cells: Mapping[str, Cell], *, key: str = ""
+    path: Path,
+    kind: Callable[..., T],
+    cells: Mapping[str, Cell],
+    *,
+    key: str = "",
+    rename: Mapping[str, str] | None = None,
 ) -> tuple[T, ...]:
     """Read a CSV file as one value a row.
 
     Parameters
     ----------
     path : Path
-        File in UTF-8 with a header; columns in any order.
+        File in UTF-8 with a header; columns in any order. Lines before the header that
+        begin with ``#`` say where the table comes from.
     kind : type
         Made with one keyword a column.
     cells : mapping of str to callable
         How the text of each column is read. Every column must be there, and no other.
     key : str, optional
         Column whose text may stand in one row only.
+    rename : mapping of str to str, optional
+        Keyword of a column whose name is a word of Python.
 
     Raises
     ------
@@ -42,7 +50,9 @@ def read_rows(
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile(path, f"cannot be read: {error}") from error
-    reader = csv.DictReader(text.splitlines(keepends=True))
+    lines = text.splitlines(keepends=True)
+    remarks = next((at for at, line in enumerate(lines) if line[0] != "#"), len(lines))
+    reader = csv.DictReader(lines[remarks:])
     _check_header(path, reader.fieldnames or (), cells)
     faults: list[tuple[int, str]] = []
     rows: list[T] = []
@@ -54,10 +64,11 @@ def read_rows(
         seen.update(made[name] for name in (key,) if name in made)
         if not told:
             try:
-                rows.append(kind(**made))
+                named = {(rename or {}).get(name, name): made[name] for name in made}
+                rows.append(kind(**named))
             except BadValue as error:
                 told = [str(error)]
-        faults.extend((reader.line_num, what) for what in told)
+        faults.extend((remarks + reader.line_num, what) for what in told)
     if faults:
         raise BadLines(path, faults)
     return tuple(rows)

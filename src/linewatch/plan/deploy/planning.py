@@ -1,0 +1,220 @@
+"""Planning a deployment, and laying it before those who decide."""
+
+from collections.abc import Iterable
+
+from linewatch.errors import NoPlan
+from linewatch.measure.clock import to_date
+from linewatch.plan.cost import INCREMENTAL, Cost, CostLine
+from linewatch.plan.deploy.data import DeployData
+from linewatch.plan.deploy.project import Deployment, priced
+from linewatch.plan.deploy.result import Arrival, DeployPlan, arrivals_of, holds_of
+from linewatch.plan.factors import Factors
+from linewatch.plan.interval import Interval
+from linewatch.plan.proposal import Ask, Pairing, Proposal, ProposalKind, checked
+from linewatch.plan.rcpsp import Effort, Goal, Status, solve
+
+
+def plan_deploy(deploy: DeployData, factors: Factors) -> DeployPlan:
+    """Plan who goes when and how, within lift and reception.
+
+    Priority-weighted lateness first, then the price of the movement, then early arrival
+    of many and urgent people.
+
+    Parameters
+    ----------
+    deploy : DeployData
+        Movements and limits.
+    factors : Factors
+        Prices.
+
+    Returns
+    -------
+    DeployPlan
+        The plan, with what holds each movement.
+
+    Raises
+    ------
+    NoPlan
+        If no plan keeps the rules, with the rules that clash; or if none was found
+        within the effort.
+    """
+    project = Deployment(deploy, factors).project()
+    result = solve(project, effort=Effort(steps=deploy.settings.effort))
+    if result.status is Status.IMPOSSIBLE:
+        raise NoPlan(result.clash)
+    if result.status is Status.UNDECIDED:
+        raise NoPlan((f"none found within effort {deploy.settings.effort:g}",))
+    arrivals = arrivals_of(deploy, project, result.choices)
+    return DeployPlan(
+        status=result.status,
+        start=deploy.start,
+        in_place_by=to_date(deploy.settings.in_place_by),
+        arrivals=arrivals,
+        holds=holds_of(arrivals),
+        late_weighted=result.values[Goal.LATENESS],
+        late_bound=result.bounds[Goal.LATENESS],
+    )
+
+
+def cost_of(plan: DeployPlan, deploy: DeployData, factors: Factors) -> Cost:
+    """Return what a deployment costs until the date that the settings name.
+
+    Troop-days run from a movement's first day of loading: then the mission pays.
+    """
+    until = to_date(deploy.settings.cost_until)
+    days = sum(
+        a.movement.people * max(0, (until - a.departs).days + 1) for a in plan.arrivals
+    )
+    moved: dict[str, int] = {}
+    for arrival in plan.arrivals:
+        name, amount = priced(arrival.movement, arrival.mode)
+        moved[name] = moved.get(name, 0) + amount
+    lines = [_line("troop-days until " + str(until), "cost.troop_day", days, factors)]
+    lines += [
+        _line(
+            "moved by " + name.split(".")[1].replace("_", " "),
+            name,
+            moved[name],
+            factors,
+        )
+        for name in sorted(moved)
+    ]
+    return Cost.of(lines, scope=INCREMENTAL)
+
+
+def propose_deploy(
+    plan: DeployPlan, deploy: DeployData, factors: Factors, *, ask: Ask, made_s: float
+) -> Proposal:
+    """Lay a deployment before those who decide.
+
+    Parameters
+    ----------
+    plan, deploy, factors
+        The plan and what it was made from.
+    ask : Ask
+        The authority table.
+    made_s : float
+        When it is made [s].
+
+    Raises
+    ------
+    Prohibited
+        If a movement is for a task that is prohibited on the day it is in place.
+    """
+    return Proposal(
+        kind=ProposalKind.DEPLOY,
+        made_s=made_s,
+        summary=(
+            f"{plan.people:,} people and {plan.pieces:,} pieces of kit in place by "
+            f"{plan.complete_on}, {len(plan.arrivals)} movements from {plan.start}"
+        ),
+        checks=checked((_pairing(arrival) for arrival in plan.arrivals), ask),
+        cost=cost_of(plan, deploy, factors),
+        readiness=readiness_of(deploy),
+        body=deploy_words(plan),
+    )
+
+
+def readiness_of(deploy: DeployData) -> tuple[str, ...]:
+    """Say what share of each unit that gives is taken."""
+    taken: dict[str, int] = {}
+    for movement in deploy.movements:
+        taken[movement.parent] = taken.get(movement.parent, 0) + movement.people
+    said: list[str] = []
+    for parent in sorted(taken):
+        known = deploy.parents.get(parent)
+        if known is not None and known.organic_people:
+            share = taken[parent] / known.organic_people
+            said.append(
+                f"{known.title}: {taken[parent]:,} of {known.organic_people:,} people "
+                f"taken ({share:.0%}); {known.source}"
+            )
+        else:
+            name = parent or "no parent named"
+            said.append(
+                f"{name}: {taken[parent]:,} people taken, full strength unknown"
+            )
+    return tuple(said)
+
+
+def deploy_words(plan: DeployPlan) -> dict[str, object]:
+    """Return a plan as plain words and numbers, for JSON."""
+    return {
+        "status": plan.status.value,
+        "start": plan.start.isoformat(),
+        "in_place_by": plan.in_place_by.isoformat(),
+        "complete_on": plan.complete_on.isoformat(),
+        "people": plan.people,
+        "pieces": plan.pieces,
+        "late_weighted": plan.late_weighted,
+        "late_bound": plan.late_bound,
+        "weeks": [
+            {
+                "start": week.start.isoformat(),
+                "people": week.people,
+                "pieces": week.pieces,
+                "people_so_far": week.people_so_far,
+            }
+            for week in plan.by_week()
+        ],
+        "days": [
+            {"on": on.isoformat(), "people_in_place": people}
+            for on, people in plan.by_day()
+        ],
+        "limits": [
+            {
+                "limit": hold.limit,
+                "movements": list(hold.movements),
+                "people": hold.people,
+                "pieces": hold.pieces,
+            }
+            for hold in plan.holds
+        ],
+        "movements": _movement_words(plan.arrivals),
+    }
+
+
+def _movement_words(arrivals: Iterable[Arrival]) -> list[dict[str, object]]:
+    """Return the movements as plain words and numbers."""
+    return [
+        {
+            "movement": arrival.movement.movement,
+            "unit": arrival.movement.unit,
+            "people": arrival.movement.people,
+            "pieces": arrival.movement.pieces,
+            "kind": arrival.movement.kind,
+            "mode": arrival.mode,
+            "origin": arrival.movement.origin,
+            "destination": arrival.movement.destination,
+            "departs": arrival.departs.isoformat(),
+            "arrives": arrival.arrives.isoformat(),
+            "in_place": arrival.in_place.isoformat(),
+            "required": arrival.movement.required.isoformat(),
+            "days_late": arrival.days_late,
+            "held_by": arrival.held_by,
+        }
+        for arrival in arrivals
+    ]
+
+
+def _pairing(arrival: Arrival) -> Pairing:
+    """Return what a movement is for, where and from when."""
+    movement = arrival.movement
+    return Pairing(
+        task=movement.task,
+        status=movement.status,
+        place=movement.destination,
+        on=arrival.in_place,
+    )
+
+
+def _line(name: str, factor: str, amount: float, factors: Factors) -> CostLine:
+    """Make a line of a cost from a factor."""
+    price = factors.of(factor)
+    return CostLine(
+        name=name,
+        amount=Interval.exactly(amount),
+        unit=price.unit.removeprefix("USD per "),
+        price=price.interval,
+        source=price.source,
+    )

@@ -90,7 +90,7 @@ def _print(held: Force, on: date, known: date | None, by: By) -> None:
         for word, number in zip(WORDS, total.five().values(), strict=True):
             print(f"  {word:<12}{number:>8,}")
         for status, number in total.by_status.items():
-            print(f"  present, {status.replace('_', ' ')}: {number:,}")
+            print(f"  present, {_plain(status)}: {number:,}")
         _print_kit(held, on, known)
         _print_claims(held.claims(on))
     elif by == "sector":
@@ -98,12 +98,15 @@ def _print(held: Force, on: date, known: date | None, by: By) -> None:
             print(f"  {name:<20}{number:>8,} present")
     elif by == "status":
         _print_table(
-            {k.replace("_", " "): one for k, one in held.by_status(on, known).items()},
+            {_plain(key): one for key, one in held.by_status(on, known).items()},
             total,
         )
     else:
         parts = held.by_unit(on, known)
-        _print_table({name: one for name, one in parts.items() if any(one.five().values())}, total)
+        _print_table(
+            {name: one for name, one in parts.items() if any(one.five().values())},
+            total,
+        )
 
 
 def _print_table(parts: dict[str, Strength], total: Strength) -> None:
@@ -118,7 +121,8 @@ def _print_kit(held: Force, on: date, known: date | None) -> None:
     """Tell the kit that is present, and whether it is assumed."""
     for kind, number in held.kit(on, known).items():
         assumed = any(
-            entry.assumed for entry, _ in held.entries_behind(on, item=kind, known=known)
+            entry.assumed
+            for entry, _ in held.entries_behind(on, item=kind, known=known)
         )
         told = " (planning assumption in part or whole)" if assumed else ""
         print(f"  kit, {kind}: {number:,}{told}")
@@ -127,7 +131,7 @@ def _print_kit(held: Force, on: date, known: date | None) -> None:
 def _print_claims(claims: tuple[Claim, ...]) -> None:
     """Tell published figures that differ from the ledger's."""
     for claim in claims:
-        if not _agrees(claim):
+        if not claim.agrees:
             entry = claim.entry
             status = f" {entry.status}" if entry.status else ""
             print(
@@ -137,9 +141,6 @@ def _print_claims(claims: tuple[Claim, ...]) -> None:
             )
 
 
-def _agrees(claim: Claim) -> bool:
-    """Return whether the ledger counts what the claim says."""
-    low, high = claim.low, claim.high
-    return (low is None or low <= claim.counted) and (
-        high is None or claim.counted <= high
-    )
+def _plain(status: str) -> str:
+    """Write a long name of a status as plain words."""
+    return status.replace("_", " ").replace("title", "title ")

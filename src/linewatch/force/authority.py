@@ -1,11 +1,12 @@
 """May they? The answer to (task, status, date, zone), with the rule that gives it.
 
-Of the rules that hold, the strictest decides: prohibited over conditional over allowed.
-Among equally strict rules the higher layer speaks (law, policy, order), then the more
-specific, then the later, then the first in the table. Rules of the layer "default" speak
-only when no other does. A rule is set aside in two ways, both of them explicit: another
-rule that holds lifts it by name, or the record that its own override column names has
-been made. Adding a rule that lifts nothing can therefore never loosen an answer.
+Of the rules that hold, the strictest decides: prohibited over conditional over
+allowed. Among equally strict rules the higher layer speaks (law, policy, order), then
+the more specific, then the later, then the first in the table. Rules of the layer
+"default" speak only when no other does. A rule is set aside in two ways, both of them
+explicit: another rule that holds lifts it by name, or the record that its own override
+column names has been made. Adding a rule that lifts nothing can therefore never loosen
+an answer that a layer above "default" gave.
 """
 
 from collections.abc import Collection, Sequence
@@ -127,7 +128,7 @@ def to_zone(rules: Rules, word: str | None) -> str:
     return zone
 
 
-def may(
+def may(  # noqa: PLR0913 - one question has that many sides
     rules: Rules,
     *,
     task: str,

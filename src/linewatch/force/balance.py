@@ -1,6 +1,6 @@
 """Does the ledger balance? Nobody arrives who did not depart, and totals agree."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,17 +38,27 @@ class Accounts:
     day_ends: NDArray[np.bool_]
 
 
-def faults_of(ledger: Ledger) -> list[tuple[int, str]]:
-    """Return (line, sentence) for each entry that the rest of the ledger contradicts."""
+def faults_of(ledger: Ledger, doubted: Collection[int] = ()) -> list[tuple[int, str]]:
+    """Return (line, sentence) for each entry that the rest of the ledger contradicts.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        What was read.
+    doubted : collection of int
+        Units with lines that could not be read: what they lack follows from that, and
+        is not told again.
+    """
     ring = ledger.tree.ring()
     if ring is not None:
         unit = ledger.units[int(ledger.tree.unit[ring])].name
         line = _line_of_change(ledger, ring)
         return [(line, f"{unit} would work under a unit that works under it")]
-    accounts = accounts_of(ledger)
-    faults = [*_overdrawn(ledger, accounts), *_not_relieved(ledger, accounts)]
-    # A wrong total would only repeat what the unbalanced line says already.
-    return faults or [*_wrong_counts(ledger)]
+    return [
+        *_overdrawn(ledger, doubted),
+        *_not_relieved(ledger, doubted),
+        *_wrong_counts(ledger, doubted),
+    ]
 
 
 def claims_of(ledger: Ledger, on: date | None = None) -> tuple[Claim, ...]:
@@ -65,9 +75,7 @@ def claims_of(ledger: Ledger, on: date | None = None) -> tuple[Claim, ...]:
 def accounts_of(ledger: Ledger) -> Accounts:
     """Return every pool with its balance after each posting."""
     posted = ledger.postings
-    key = _keys(
-        ledger, posted.unit, posted.status, posted.item, posted.pool, posted.place
-    )
+    key = _keys(ledger)
     row = np.lexsort((posted.entry, posted.on, key))
     key, on, amount = key[row], posted.on[row], posted.amount[row]
     if not row.size:
@@ -80,49 +88,57 @@ def accounts_of(ledger: Ledger) -> Accounts:
     return Accounts(row=row, key=key, balance=balance, day_ends=day_ends)
 
 
-def _keys(
-    ledger: Ledger, unit: Ints, status: Ints, item: Ints, pool: Ints, place: Ints
-) -> Ints:
-    """Number the pools of units: one number for each status, item, pool and place."""
-    key = unit * (len(STATUSES) + 1) + status + 1
-    key = key * len(ledger.items) + item
-    key = key * len(Pool) + pool
-    return np.asarray(key * (len(ledger.places) + 1) + place + 1, dtype=np.int64)
-
-
-def _overdrawn(ledger: Ledger, accounts: Accounts) -> Iterator[tuple[int, str]]:
-    """Tell the first day on which each pool gives more than it holds."""
+def _keys(ledger: Ledger) -> Ints:
+    """Return each posting's pool as one number of its unit, status, item and place."""
     posted = ledger.postings
+    key = posted.unit * (len(STATUSES) + 1) + posted.status + 1
+    key = key * len(ledger.items) + posted.item
+    key = key * len(Pool) + posted.pool
+    return np.asarray(key * (len(ledger.places) + 1) + posted.place + 1)
+
+
+def _overdrawn(ledger: Ledger, doubted: Collection[int]) -> Iterator[tuple[int, str]]:
+    """Tell the first day on which each pool gives more than it holds."""
+    posted, accounts = ledger.postings, accounts_of(ledger)
     bad = np.flatnonzero(accounts.day_ends & (accounts.balance < 0))
     _, first = np.unique(accounts.key[bad], return_index=True)
     for at in bad[first]:
+        # The day took more than it gave, so one of its postings took: the last of them.
         blamed = at
         while posted.amount[accounts.row[blamed]] >= 0:
             blamed -= 1
-        row = accounts.row[blamed]
-        number = int(posted.entry[row])
-        pool = Pool(int(posted.pool[row]))
-        taken = -int(posted.amount[row])
-        held = max(int(accounts.balance[at]) + taken, 0)
-        status = posted.status[row]
-        item = ledger.items[int(posted.item[row])]
-        what = f" {STATUSES[status]}" if item == PEOPLE else f" {item}"
-        place = posted.place[row]
-        where = f" at {ledger.places[place].name}" if place >= 0 else ""
-        unit = ledger.units[int(posted.unit[row])].name
-        kind = NAMES[int(ledger.columns["kind"][number])]
-        yield (
-            int(ledger.columns["line"][number]),
-            f"does not balance: {kind} takes {taken:,}{what} of {unit}, but"
-            f" {held:,} are {POOL_WORDS[pool]}{where}",
-        )
+        row = int(accounts.row[blamed])
+        if int(posted.unit[row]) not in doubted:
+            taken = -int(posted.amount[row])
+            held = max(int(accounts.balance[at]) + taken, 0)
+            number = posted.entry[row]
+            line = int(ledger.columns["line"][number])
+            kind = NAMES[int(ledger.columns["kind"][number])]
+            yield line, _taken_too_much(ledger, row, kind=kind, taken=taken, held=held)
 
 
-def _not_relieved(ledger: Ledger, accounts: Accounts) -> Iterator[tuple[int, str]]:
+def _taken_too_much(
+    ledger: Ledger, row: int, *, kind: str, taken: int, held: int
+) -> str:
+    """Tell that a posting takes more from its pool than that holds."""
+    posted = ledger.postings
+    item, place = ledger.items[int(posted.item[row])], int(posted.place[row])
+    what = STATUSES[int(posted.status[row])] if item == PEOPLE else item
+    where = "" if place < 0 else f" at {ledger.places[place].name}"
+    return (
+        f"does not balance: {kind} takes {taken:,} {what} of"
+        f" {ledger.units[int(posted.unit[row])].name}, but {held:,} are"
+        f" {POOL_WORDS[Pool(int(posted.pool[row]))]}{where}"
+    )
+
+
+def _not_relieved(
+    ledger: Ledger, doubted: Collection[int]
+) -> Iterator[tuple[int, str]]:
     """Tell each relief for which the relieving unit is not there in number."""
     columns, posted = ledger.columns, ledger.postings
     for number in ledger.of_kind("relieve"):
-        by, place = columns["other"][number], columns["place"][number]
+        by, place = int(columns["other"][number]), int(columns["place"][number])
         here = (
             (posted.unit == by)
             & (posted.place == place)
@@ -131,27 +147,29 @@ def _not_relieved(ledger: Ledger, accounts: Accounts) -> Iterator[tuple[int, str
             & (posted.on <= columns["on"][number])
         )
         there, gone = int(posted.amount[here].sum()), int(columns["count"][number])
-        if there < gone:
-            where = ledger.places[int(place)].name
-            yield (
-                int(columns["line"][number]),
-                f"does not balance: {ledger.units[int(by)].name} relieves {gone:,},"
-                f" but {there:,} of it are present at {where}",
+        if there < gone and by not in doubted:
+            what = (
+                f"does not balance: {ledger.units[by].name} relieves {gone:,}, but"
+                f" {there:,} of it are present at {ledger.places[place].name}"
             )
+            yield int(columns["line"][number]), what
 
 
-def _wrong_counts(ledger: Ledger) -> Iterator[tuple[int, str]]:
+def _wrong_counts(
+    ledger: Ledger, doubted: Collection[int]
+) -> Iterator[tuple[int, str]]:
     """Tell each count that the ledger does not agree with."""
+    if doubted:
+        return  # totals hold the doubted units, or units under them
     for number in ledger.of_kind("count"):
         claim = _asserted(ledger, int(number))
-        low_holds = claim.low is None or claim.low <= claim.counted
-        high_holds = claim.high is None or claim.counted <= claim.high
-        if not (low_holds and high_holds):
-            yield (
-                claim.entry.line,
-                f"counts {_figure(claim)} {claim.strength} of {claim.entry.unit}, but"
-                f" the ledger has {claim.counted:,} on {claim.entry.on}",
+        if not claim.agrees:
+            entry = claim.entry
+            what = (
+                f"counts {_figure(claim)} {claim.strength} of {entry.unit}, but the"
+                f" ledger has {claim.counted:,} on {entry.on}"
             )
+            yield entry.line, what
 
 
 def _figure(claim: Claim) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Final
 
 from linewatch.errors import UnknownName
@@ -31,7 +32,7 @@ from linewatch.force.values import (
 )
 from linewatch.scenario import Scenario
 
-KEYS: Final = ("ledger", "authority", "kit")
+KEYS: Final = ("ledger", "authority")
 """Keys that the scenario's table of the force may hold."""
 
 
@@ -84,7 +85,7 @@ class Force:
         )
 
     def by_status(self, on: date, known: date | None = None) -> dict[str, Strength]:
-        """Return the strengths of each duty status; organic belongs to none and is 0."""
+        """Return the strengths of each duty status; organic belongs to none: 0."""
         wanted = Wanted(on=on.toordinal(), known=_day(known))
         table = by_status_and_strength(self.ledger, wanted).tolist()
         keys = (STATUS_KEYS[status] for status in STATUSES)
@@ -117,7 +118,7 @@ class Force:
         """Return published figures up to a date beside what the ledger counts."""
         return claims_of(self.ledger, on)
 
-    def entries_behind(
+    def entries_behind(  # noqa: PLR0913 - one total has that many sides
         self,
         on: date,
         *,
@@ -168,8 +169,8 @@ class Force:
     def _unit(self, name: str) -> str:
         """Return a unit's name, checked."""
         if name != EVERYONE and self.ledger.unit_number(name) < 0:
-            names = tuple(unit.name for unit in self.ledger.units)
-            raise UnknownName("unit", name, names)
+            near = get_close_matches(name, self.ledger.numbers, n=5, cutoff=0.3)
+            raise UnknownName("unit", name, (EVERYONE, *near))
         return name
 
 
@@ -199,4 +200,11 @@ def _day(day: date | None) -> int | None:
 
 def _strength(row: list[int]) -> Strength:
     """Make a strength of a row of a tally."""
-    return Strength(**dict(zip(STRENGTHS, row, strict=True)))
+    organic_people, approved, sourced, in_transit, present = row
+    return Strength(
+        organic=organic_people,
+        approved=approved,
+        sourced=sourced,
+        in_transit=in_transit,
+        present=present,
+    )

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from linewatch.force.draft import NOBODY
 from linewatch.force.kinds import CODES, NAMES
-from linewatch.force.parse import NOBODY
 from linewatch.force.postings import Postings
 from linewatch.force.tree import Tree
 from linewatch.force.values import EVERYONE, STATUSES, Entry, Place, Unit
-from linewatch.force.words import TOKEN, Words, sort_words
+from linewatch.force.words import Words, sort_words, split
 
 Ints = NDArray[np.int64]
 
@@ -28,6 +28,8 @@ class Ledger:
         File that it was read from.
     units, places : tuple
         Declared names, in the order of the file.
+    numbers : mapping of str to int
+        Index in `units` by name.
     items : tuple of str
         ``people`` and the declared kinds of kit.
     kits, cites : mapping of str to str
@@ -47,6 +49,7 @@ class Ledger:
 
     path: Path
     units: tuple[Unit, ...]
+    numbers: Mapping[str, int]
     places: tuple[Place, ...]
     items: tuple[str, ...]
     kits: Mapping[str, str]
@@ -64,7 +67,7 @@ class Ledger:
         """Return one entry as it was written; `number` counts from 0."""
         row = {name: int(column[number]) for name, column in self.columns.items()}
         text = self.texts[row["line"] - 1]
-        words = sort_words(_tokens(text)[3:], self.kits)
+        words = sort_words(split(text)[3:], self.kits)
         return Entry(
             number=number,
             line=row["line"],
@@ -77,7 +80,11 @@ class Ledger:
             status=None if row["status"] == NOBODY else STATUSES[row["status"]],
             place=words.place,
             other=next(
-                (words.keyed[key] for key in ("under", "by", "from") if key in words.keyed),
+                (
+                    words.keyed[key]
+                    for key in ("under", "by", "from")
+                    if key in words.keyed
+                ),
                 None,
             ),
             assumed=bool(row["assumed"]),
@@ -92,13 +99,4 @@ class Ledger:
 
     def unit_number(self, name: str) -> int:
         """Return a unit's index in `units`, or -1 for the whole force or no unit."""
-        return next((at for at, unit in enumerate(self.units) if unit.name == name), -1)
-
-
-def _tokens(text: str) -> list[str]:
-    """Split a line into words, without its comment."""
-    tokens: list[str] = TOKEN.findall(text)
-    for at, token in enumerate(tokens):
-        if token[0] == "#":
-            return tokens[:at]
-    return tokens
+        return self.numbers.get(name, NOBODY)

@@ -1,7 +1,7 @@
 """Authority as data: the rules of a table, read and checked."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,9 +23,21 @@ OUTSIDE: Final = "none"
 """Zone of a place that lies in no zone."""
 
 COLUMNS: Final = (
-    "rule,task,status,zone,from,to,layer,answer,conditions,needs,lifts,override,"
-    "override_owner,citation"
-).split(",")
+    "rule",
+    "task",
+    "status",
+    "zone",
+    "from",
+    "to",
+    "layer",
+    "answer",
+    "conditions",
+    "needs",
+    "lifts",
+    "override",
+    "override_owner",
+    "citation",
+)
 """Columns of an authority table."""
 
 
@@ -145,9 +157,13 @@ def read_rules(path: Path) -> Rules:
     faults: list[tuple[int, str]] = []
     rules: dict[str, tuple[int, Rule]] = {}
     for line, row in rows:
-        rule = _rule(row, lambda what, at=line: faults.append((at, what)))
+        told: list[str] = []
+        rule = _rule(row, told.append)
+        faults += [(line, what) for what in told]
         if rule.name in rules:
-            faults.append((line, f"rule {rule.name} is on line {rules[rule.name][0]} too"))
+            faults.append(
+                (line, f"rule {rule.name} is on line {rules[rule.name][0]} too")
+            )
         rules.setdefault(rule.name, (line, rule))
     faults += _bad_lifts(rules)
     if faults:
@@ -160,25 +176,8 @@ def _rule(row: Mapping[str | None, str | None], fault: Callable[[str], None]) ->
     if None in row or None in row.values():
         fault(f"must have {len(COLUMNS)} fields")
     word = {str(key): str(value or "").strip() for key, value in row.items()}
-    for key in ("rule", "task", "citation"):
-        if not word[key]:
-            fault(f"{key} is empty")
-    for key, allowed in (
-        ("status", (ANY, *STATUSES)),
-        ("layer", LAYERS),
-        ("answer", ANSWERS),
-    ):
-        if word[key] not in allowed:
-            fault(f"{key} must be one of {', '.join(allowed)}, not {word[key]!r}")
-    conditions = _words(word["conditions"])
-    if (word["answer"] == "conditional") != bool(conditions):
-        fault("conditions must be named if, and only if, the answer is conditional")
-    if word["task"] == ANY and word["answer"] != "prohibited":
-        fault("a rule for every task must prohibit, so that unknown tasks stay so")
-    if word["override"] and not word["override_owner"]:
-        fault("override_owner must name who may make the record of override")
-    if word["override"] and word["answer"] != "prohibited":
-        fault("override is for a prohibition")
+    for what in (*_bad_words(word), *_bad_sense(word)):
+        fault(what)
     start, end = _day(word["from"], fault), _day(word["to"], fault)
     if start and end and not start < end:
         fault("from must be before to")
@@ -191,13 +190,39 @@ def _rule(row: Mapping[str | None, str | None], fault: Callable[[str], None]) ->
         end=end,
         layer=word["layer"],
         answer=word["answer"],
-        conditions=conditions,
+        conditions=_words(word["conditions"]),
         needs=word["needs"],
         lifts=_words(word["lifts"]),
         override=word["override"],
         owner=word["override_owner"],
         citation=word["citation"],
     )
+
+
+def _bad_words(word: Mapping[str, str]) -> Iterator[str]:
+    """Tell each field that is empty or none of its words."""
+    for key in ("rule", "task", "citation"):
+        if not word[key]:
+            yield f"{key} is empty"
+    for key, allowed in (
+        ("status", (ANY, *STATUSES)),
+        ("layer", LAYERS),
+        ("answer", ANSWERS),
+    ):
+        if word[key] not in allowed:
+            yield f"{key} must be one of {', '.join(allowed)}, not {word[key]!r}"
+
+
+def _bad_sense(word: Mapping[str, str]) -> Iterator[str]:
+    """Tell fields that make no sense beside each other."""
+    if (word["answer"] == "conditional") != bool(_words(word["conditions"])):
+        yield "conditions must be named if, and only if, the answer is conditional"
+    if word["task"] == ANY and word["answer"] != "prohibited":
+        yield "a rule for every task must prohibit, so that unknown tasks stay so"
+    if word["override"] and not word["override_owner"]:
+        yield "override_owner must name who may make the record of override"
+    if word["override"] and word["answer"] != "prohibited":
+        yield "override is for a prohibition"
 
 
 def _bad_lifts(rules: Mapping[str, tuple[int, Rule]]) -> list[tuple[int, str]]:

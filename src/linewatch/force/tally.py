@@ -144,13 +144,13 @@ def organic_by_unit(ledger: Ledger, on: int, known: int | None) -> Ints:
 
 def _sum_of_parts(own: Ints, home: Ints) -> Ints:
     """Fill each unit without a fact (-1) with the sum of its parts."""
-    total = np.maximum(own, 0)
+    facts, above = own.tolist(), home.tolist()
+    total = np.maximum(own, 0).tolist()
     # A parent is declared before its parts, so the parts come later in the order.
-    for unit in range(own.size - 1, -1, -1):
-        above = home[unit]
-        if above >= 0 and own[above] < 0:
-            total[above] += total[unit]
-    return total
+    for unit in range(len(facts) - 1, -1, -1):
+        if above[unit] >= 0 and facts[above[unit]] < 0:
+            total[above[unit]] += total[unit]
+    return np.array(total, dtype=np.int64)
 
 
 def organic(ledger: Ledger, on: int, known: int | None, unit: str = EVERYONE) -> int:
@@ -163,10 +163,9 @@ def organic(ledger: Ledger, on: int, known: int | None, unit: str = EVERYONE) ->
 
 def _strengths(pools: Ints) -> Ints:
     """Return the strengths, organic left 0, of the pools in the last axis."""
-    columns = [np.zeros(pools.shape[:-1], dtype=np.int64)]
-    for name in STRENGTHS[1:]:
-        columns.append(pools[..., list(POOLS_OF[name])].sum(axis=-1))
-    return np.stack(columns, axis=-1)
+    empty = np.zeros(pools.shape[:-1], dtype=np.int64)
+    sums = [pools[..., list(POOLS_OF[name])].sum(axis=-1) for name in STRENGTHS[1:]]
+    return np.stack([empty, *sums], axis=-1)
 
 
 def one_figure(ledger: Ledger, wanted: Wanted, strength: str) -> int:

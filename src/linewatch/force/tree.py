@@ -36,38 +36,39 @@ class Tree:
         An attachment that would close a ring is left out: seen with less than what is
         known today, entries can contradict one another.
         """
-        parent = self.home.copy()
         rows = self.on <= on
         if known is not None:
             rows &= self.known <= known
-        for row in np.flatnonzero(rows):
-            unit = int(self.unit[row])
-            attaches = self.kind[row] == CODES["attach"]
-            above = int(self.parent[row]) if attaches else int(self.home[unit])
+        parent: list[int] = self.home.tolist()
+        for unit, above in self._changes(np.flatnonzero(rows)):
             if not leads_to(parent, above, unit):
                 parent[unit] = above
-        return parent
+        return np.array(parent, dtype=np.int64)
 
     def ring(self) -> int | None:
         """Return the first change that would close a ring of units, or None."""
-        parent = self.home.copy()
-        for row in range(self.on.size):
-            unit = int(self.unit[row])
-            attaches = self.kind[row] == CODES["attach"]
-            above = int(self.parent[row]) if attaches else int(self.home[unit])
+        parent: list[int] = self.home.tolist()
+        for row, (unit, above) in enumerate(self._changes(np.arange(self.on.size))):
             if leads_to(parent, above, unit):
                 return row
             parent[unit] = above
         return None
 
+    def _changes(self, rows: Ints) -> list[tuple[int, int]]:
+        """Return the unit and its new superior of each change in `rows`."""
+        attaches = self.kind[rows] == CODES["attach"]
+        unit = self.unit[rows]
+        above = np.where(attaches, self.parent[rows], self.home[unit])
+        return list(zip(unit.tolist(), above.tolist(), strict=True))
 
-def leads_to(parent: Ints, start: int, unit: int) -> bool:
+
+def leads_to(parent: list[int], start: int, unit: int) -> bool:
     """Return whether the way up from `start` meets `unit`."""
     at = start
     while at >= 0:
         if at == unit:
             return True
-        at = int(parent[at])
+        at = parent[at]
     return False
 
 

@@ -212,3 +212,10 @@ class Claim:
     low: int | None
     high: int | None
     counted: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the ledger counts what the figure says."""
+        return (self.low is None or self.low <= self.counted) and (
+            self.high is None or self.counted <= self.high
+        )

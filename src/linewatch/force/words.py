@@ -13,6 +13,7 @@ TOKEN: Final = re.compile(r'"[^"]*"|[^\s"]+|"')
 FIGURE: Final = re.compile(r">?\d[\d_]*(?:~\d+|\.\.\d[\d_]*)?")
 """A count, at least (``>12000``), about (``9200~50``) or between (``500..550``)."""
 
+RANGE: Final = re.compile(r"\d[\d_]*\.\.\d[\d_]*")
 NUMBER: Final = re.compile(r"-?\d[\d_]*")
 KEYS: Final = ("known", "until", "under", "by", "from", "was", "range", "in")
 """Words that are written as ``key=value``."""
@@ -31,6 +32,7 @@ class Words:
     assumed: bool = False
     note: str = ""
     cites: tuple[str, ...] = ()
+    corrects: bool = False
     keyed: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
@@ -47,33 +49,67 @@ def sort_words(tokens: list[str], kits: Mapping[str, object]) -> Words:
     """
     words = Words()
     for token in tokens:
-        first = token[0]
-        if first == "^":
-            words.cites += (token[1:],)
-        elif first == "@":
-            words.place = token[1:]
+        take = _BY_FIRST.get(token[0])
+        if take is not None:
+            take(words, token)
         elif token in STATUSES:
             words.status = token
-        elif token == "!":
-            words.assumed = True
-        elif first == '"':
-            _take_note(words, token)
-        elif NUMBER.fullmatch(token):
-            words.number = int(token)
-        elif FIGURE.fullmatch(token):
-            words.figure = token
-        elif "=" in token:
-            _take_key(words, token)
         elif token in STRENGTHS:
             words.strength = token
         elif token in kits:
             words.item = token
-        else:
+        elif not _take_other(words, token):
             words.faults.append(
                 f"{token!r} is no status ({', '.join(STATUSES)}), strength, declared"
                 " kit, @place, ^cite, key=value or quoted note"
             )
     return words
+
+
+def split(text: str) -> list[str]:
+    """Split a line into words and quoted texts, without its comment.
+
+    Examples
+    --------
+    >>> split('2025-03-01 count * 9200 "all # of them" # by AP')
+    ['2025-03-01', 'count', '*', '9200', '"all # of them"']
+    """
+    tokens: list[str] = TOKEN.findall(text)
+    if "#" in text:
+        for at, token in enumerate(tokens):
+            if token[0] == "#":
+                return tokens[:at]
+    return tokens
+
+
+def _take_other(words: Words, token: str) -> bool:
+    """Take a number, a figure or a ``key=value``; return whether it was one."""
+    if NUMBER.fullmatch(token):
+        words.number = int(token)
+    elif FIGURE.fullmatch(token):
+        words.figure = token
+    elif "=" in token:
+        _take_key(words, token)
+    else:
+        return False
+    return True
+
+
+def _take_cite(words: Words, token: str) -> None:
+    """Take the name of a source."""
+    words.cites += (token[1:],)
+
+
+def _take_place(words: Words, token: str) -> None:
+    """Take the name of a place."""
+    words.place = token[1:]
+
+
+def _take_mark(words: Words, token: str) -> None:
+    """Take the mark of an assumption."""
+    words.assumed = True
+    if len(token) > 1:
+        words.faults.append(f"{token!r} is no mark: ! stands alone")
 
 
 def _take_note(words: Words, token: str) -> None:
@@ -90,6 +126,15 @@ def _take_key(words: Words, token: str) -> None:
         words.keyed[key] = value
     else:
         words.faults.append(f"{token!r} is none of {'=, '.join(KEYS)}=")
+
+
+_BY_FIRST: Final = {
+    "^": _take_cite,
+    "@": _take_place,
+    "!": _take_mark,
+    '"': _take_note,
+}
+"""What takes a word, by its first character."""
 
 
 def bounds_of(words: Words) -> tuple[int | None, int | None]:

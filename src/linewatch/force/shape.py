@@ -1,0 +1,76 @@
+"""The shape of an entry: what its kind needs, and what it does not take."""
+
+from typing import Final
+
+from linewatch.force.kinds import Kind
+from linewatch.force.values import PEOPLE, STATUSES, Pool
+from linewatch.force.words import RANGE, Words, bounds_of
+
+SHAPES: Final = {
+    "count": "a number",
+    "figure": "a figure such as 9200, 9200~50, >12000 or 500..550",
+    "strength": "a strength (organic, approved, sourced, in_transit, present)",
+    "place": "@PLACE",
+    "from": "from=PLACE",
+    "by": "by=UNIT",
+    "under": "under=UNIT",
+    "until": "until=DATE",
+    "was": "was=leave or was=injured",
+    "range": "range=LOW..HIGH",
+    "in": "in=SECTOR",
+}
+"""How each word of an entry is written."""
+
+
+def unfit(kind: Kind, words: Words) -> list[str]:
+    """Return what a kind needs and lacks, and what it was given and does not take."""
+    given = _given(kind, words)
+    takes = {*kind.needs, *kind.may_have}
+    faults = [
+        f"{kind.name} needs {SHAPES[need]}" for need in kind.needs if need not in given
+    ]
+    faults += [f"{kind.name} takes no {SHAPES[word]}" for word in sorted(given - takes)]
+    if kind.moves and words.item == PEOPLE and words.status is None:
+        faults.append(f"{kind.name} of people needs a status: {', '.join(STATUSES)}")
+    leaves = kind.takes is Pool.PRESENT and "was" not in given
+    if leaves and "place" not in given and "place" in kind.may_have:
+        faults.append(f"{kind.name} of those present needs @PLACE")
+    return [*faults, *_bad_number(kind, words), *_bad_keys(words)]
+
+
+def _given(kind: Kind, words: Words) -> set[str]:
+    """Return the words that an entry was given, by meaning."""
+    given = set(words.keyed)
+    if words.number is not None:
+        given.add("figure" if "figure" in kind.needs else "count")
+    for name, value in (
+        ("figure", words.figure),
+        ("place", words.place),
+        ("strength", words.strength),
+    ):
+        if value is not None:
+            given.add(name)
+    return given
+
+
+def _bad_number(kind: Kind, words: Words) -> list[str]:
+    """Return what is wrong with the number or figure of an entry."""
+    if words.figure is not None:
+        low, high = bounds_of(words)
+        if low is not None and high is not None and low > high:
+            return [f"{words.figure} is an empty range"]
+    if words.number is None or "figure" in kind.needs:
+        return []
+    if words.number < 0 and not (words.corrects and kind.moves):
+        return ["the number must be above 0; only a correction with known= is below"]
+    return ["the number must be above 0, not 0"] if words.number == 0 else []
+
+
+def _bad_keys(words: Words) -> list[str]:
+    """Return what is wrong with the values of ``key=value``."""
+    faults = []
+    if words.keyed.get("was", "leave") not in {"leave", "injured"}:
+        faults.append(f"{SHAPES['was']} is meant, not was={words.keyed['was']}")
+    if "range" in words.keyed and not RANGE.fullmatch(words.keyed["range"]):
+        faults.append(f"{SHAPES['range']} is meant, not range={words.keyed['range']}")
+    return faults

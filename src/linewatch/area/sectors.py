@@ -6,7 +6,7 @@ from typing import Final
 
 from linewatch.area.line import SLACK_M, Line
 from linewatch.area.table import Faults, Table, number, read_table, words
-from linewatch.errors import BadFile, InputError, UnknownName
+from linewatch.errors import BadFile, BadValue, OutsideArea, UnknownName
 
 BY_PLACE: Final = ("name", "to_lon_deg", "to_lat_deg", "source")
 BY_LENGTH: Final = ("name", "to_km", "source")
@@ -73,19 +73,19 @@ def _ends(table: Table, line: Line) -> list[tuple[int, str, float, str]]:
     def end_m(cells: dict[str, str]) -> float:
         if not any(cells[c] for c in coordinates):
             if cells is not last:
-                raise InputError("only the last sector may leave its end empty")
+                raise BadValue("the end", "empty for the last sector only", "empty")
             return line.length_m
         if "to_km" in cells:
             to_m = number(cells, "to_km") * 1000
             if not 0 <= to_m <= line.length_m + SLACK_M:
                 most = f"0 to {line.length_m / 1000:.3f}"
-                raise InputError(f"to_km must be {most}, not {cells['to_km']}")
+                raise BadValue("to_km", most, cells["to_km"])
         else:
             to_m = chainage_of(
                 line, number(cells, "to_lon_deg"), number(cells, "to_lat_deg"), NEAR_M
             )
         if cells is last and to_m < line.length_m - SLACK_M:
-            raise InputError("the last sector must end with the line: leave it empty")
+            raise BadValue("the end", "empty for the last sector", "filled in")
         return min(to_m, line.length_m)
 
     def row(cells: dict[str, str]) -> tuple[str, float, str]:
@@ -99,17 +99,17 @@ def chainage_of(line: Line, lon_deg: float, lat_deg: float, near_m: float) -> fl
 
     Raises
     ------
-    InputError
-        If the place is none, or farther away.
+    BadValue
+        If there is no such place.
+    OutsideArea
+        If it is farther away.
     """
     if not (abs(lon_deg) <= 180 and abs(lat_deg) < 85):
-        raise InputError(
-            f"there is no place at longitude {lon_deg}, latitude {lat_deg}"
-        )
+        raise BadValue("place", "a longitude and a latitude", (lon_deg, lat_deg))
     chainage, offset = line.chainage(lon_deg, lat_deg)
     if not abs(offset) <= near_m:
         far = f"{abs(offset) / 1000:.1f} km from the line"
-        raise InputError(f"must lie within {near_m / 1000:g} km, not {far}")
+        raise OutsideArea(f"a place {far}", f"the {near_m / 1000:g} km allowed")
     return chainage
 
 

@@ -151,7 +151,7 @@ def move(
     s: int,
     enter: int,
 ) -> None:
-    """Take site `s` (`enter` 1), or give it up (0), and bring the gain of every site up to date."""
+    """Take site `s` (`enter` 1) or give it up (0); bring all gains up to date."""
     taken[s] = enter == 1
     for at in range(ptr[s], ptr[s + 1]):
         j = ind[at]

@@ -1,19 +1,21 @@
 """Siting along a line: candidates, what they would detect, the choice and its proof."""
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linewatch.errors import BadValue
-from linewatch.plan.siting.candidates import blocks, crossings_at, middles
+from linewatch.plan.siting.candidates import crossings_at, middles
 from linewatch.plan.siting.choose import Choice, Effort, Limits, choose
+from linewatch.plan.siting.columns import Columns, Progress, add_buried, look
 from linewatch.plan.siting.cover import Cover
-from linewatch.plan.siting.detect import Asked, Found, chance_within, detect_from
+from linewatch.plan.siting.detect import Asked, Found, chance_within
+from linewatch.plan.siting.store import digest_of_plan, load_plan, save_plan
 from linewatch.plan.siting.values import (
     DEFAULT_MIX,
     Coverage,
@@ -40,23 +42,9 @@ from linewatch.sight.kinds import Law
 if TYPE_CHECKING:
     from linewatch.area import Area
 
-Progress = Callable[[str, float], None]
-"""Told the name of a stage and the share of it that is done [-]."""
-
 WORKERS: Final = 2
 GOLDEN: Final = 0.618_033_988_749_895
 """Spreads the first looks of sensors over their periods: no two look in step."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Columns:
-    """Candidate columns of the cover table: kind and place of each."""
-
-    kind: NDArray[np.int64]
-    chainage_m: Floats
-    offset_m: Floats
-    x_m: Floats
-    y_m: Floats
 
 
 def plan_sites(  # noqa: PLR0913 -- the door of a stage
@@ -65,6 +53,7 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
     settings: SiteSettings | None = None,
     *,
     light: Lit = NIGHT,
+    cache: Path | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> SitePlan:
@@ -81,6 +70,9 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
         How sites are searched for.
     light : Lit, default night without a moon
         Light planned for.
+    cache : Path, optional
+        Folder that keeps the plan under a digest of all it was made from; a second
+        call with the same inputs reads it. None keeps nothing.
     executor : Executor, optional
         Where blocks of candidates are looked from; two threads when None, for the
         kernels free the interpreter's lock.
@@ -109,52 +101,63 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
     sighted = tuple(n for n in wanted if KINDS[n].law is not Law.TREMOR)
     buried = tuple(n for n in wanted if KINDS[n].law is Law.TREMOR)
     chainage_m = middles(area.line.length_m, settings.cross_m)
-    targets = tuple(DEFAULT_MIX)
+    demand, weight = _weights(area, chainage_m, settings)
+    digest = digest_of_plan(area, kit, settings, light, demand) if cache else ""
+    if cache and (kept := load_plan(cache, digest)):
+        return kept
     asked = Asked(
         kinds=sighted,
-        crossings={t: crossings_at(area, chainage_m, settings, t) for t in targets},
+        crossings={t: crossings_at(area, chainage_m, settings, t) for t in DEFAULT_MIX},
         rule=settings.rule,
         light=light,
     )
-    demand, weight = _weights(area, chainage_m, settings)
     made = ThreadPoolExecutor(WORKERS) if executor is None else nullcontext(executor)
     with made as pool:
-        columns, pairs = _look(area, settings, asked, pool, tell)
+        columns, pairs = look(area, settings, asked, pool, tell)
         if buried:
-            columns, pairs = _add_buried(
-                area, settings, asked, buried, (columns, pairs)
-            )
-        cover = Cover.of(
-            pairs.candidate,
-            pairs.target * len(chainage_m) + pairs.crossing,
-            prob=pairs.chance,
-            weight=np.concatenate([DEFAULT_MIX[t] * weight for t in targets]),
-            cost=np.ones(len(columns.kind)),
-        )
-        cover = replace(cover, kind=columns.kind)
+            columns, pairs = add_buried(area, settings, asked, buried, (columns, pairs))
         tell("choosing", 0.0)
-        choice = choose(
-            cover,
-            Limits(count=tuple(wanted[n] for n in (*sighted, *buried))),
-            effort=Effort(kicks=settings.kicks, rounds=settings.rounds),
-        )
+        count = tuple(wanted[n] for n in (*sighted, *buried))
+        choice = _choice(columns, pairs, weight, count, settings)
         tell("choosing", 1.0)
         chosen = _sites(area, (*sighted, *buried), columns, choice)
         sights = _placed(area, chosen, settings, pool, tell)
     chance = _planned(chosen, sights, asked, chainage_m, settings)
     placed = {n: sum(site.kind == n for site in chosen) for n in kit}
-    return SitePlan(
+    plan = SitePlan(
         sites=chosen,
         sights=sights,
         coverage=Coverage(chainage_m=chainage_m, weight=demand, chance=chance),
         objective=choice.objective,
         bound=choice.bound,
-        candidates=cover.sites,
+        candidates=len(columns.kind),
         terrain_generated=area.terrain.generated,
         terrain_source=area.terrain.source,
-        light="night without a moon" if light is NIGHT else "as given",
+        light="night without a moon" if light == NIGHT else "as given",
         unplaced={n: kit[n] - placed[n] for n in kit if kit[n] > placed[n]},
     )
+    if cache:
+        save_plan(cache, digest, plan)
+    return plan
+
+
+def _choice(
+    columns: Columns,
+    pairs: Found,
+    weight: Floats,
+    count: tuple[int, ...],
+    settings: SiteSettings,
+) -> Choice:
+    """Choose columns within the counts by kind; a cell is a class and a crossing."""
+    cover = Cover.of(
+        pairs.candidate,
+        pairs.target * len(weight) + pairs.crossing,
+        prob=pairs.chance,
+        weight=np.concatenate([share * weight for share in DEFAULT_MIX.values()]),
+        cost=np.ones(len(columns.kind)),
+    )
+    effort = Effort(kicks=settings.kicks, rounds=settings.rounds)
+    return choose(replace(cover, kind=columns.kind), Limits(count=count), effort=effort)
 
 
 def _known(kit: Mapping[str, int]) -> dict[str, int]:
@@ -180,101 +183,8 @@ def _weights(
     return demand, (1 - settings.even_share) * share + settings.even_share * even
 
 
-def _look(
-    area: "Area", settings: SiteSettings, asked: Asked, pool: Executor, tell: Progress
-) -> tuple[_Columns, Found]:
-    """Look from all candidates; one column a candidate and kind."""
-    reach_m = max((KINDS[n].widest_m for n in asked.kinds), default=0.0)
-    kinds = len(asked.kinds)
-    waiting: list[Future[Found]] = []
-    made = []
-    if kinds:
-        for block in blocks(area, settings, reach_m):
-            made.append(replace(block))
-            waiting.append(pool.submit(detect_from, block, asked))
-            tell("looking", float(block.chainage_m.max()) / area.line.length_m / 2)
-    found, first = [], 0
-    for done, (block, future) in enumerate(zip(made, waiting, strict=True)):
-        part = future.result()
-        column = (first + part.candidate) * kinds + part.kind
-        found.append(replace(part, candidate=column))
-        first += len(block.x_m)
-        tell("looking", 0.5 + (done + 1) / len(made) / 2)
-    each = np.arange(kinds)
-    return (
-        _Columns(
-            kind=np.tile(each, first).astype(np.int64),
-            chainage_m=_joined([np.repeat(b.chainage_m, kinds) for b in made]),
-            offset_m=_joined([np.repeat(b.offset_m, kinds) for b in made]),
-            x_m=_joined([np.repeat(b.x_m, kinds) for b in made]),
-            y_m=_joined([np.repeat(b.y_m, kinds) for b in made]),
-        ),
-        _together(found),
-    )
-
-
-def _joined(parts: Sequence[Floats]) -> Floats:
-    """Join arrays, none of them included."""
-    return np.concatenate(parts) if parts else np.empty(0)
-
-
-def _together(found: Sequence[Found]) -> Found:
-    """Join the pairs of all blocks."""
-    none = np.empty(0, np.int64)
-    whole = {
-        name: np.concatenate([none, *(getattr(part, name) for part in found)])
-        for name in ("candidate", "kind", "target", "crossing")
-    }
-    return Found(**whole, chance=_joined([part.chance for part in found]))
-
-
-def _add_buried(
-    area: "Area",
-    settings: SiteSettings,
-    asked: Asked,
-    buried: tuple[str, ...],
-    seen: tuple[_Columns, Found],
-) -> tuple[_Columns, Found]:
-    """Add ground sensors: one candidate a kind in the middle of each stretch."""
-    chainage_m = middles(area.line.length_m, settings.cross_m)
-    offset_m = np.full(len(chainage_m), settings.seismic_offset_m)
-    x, y = area.place_xy(chainage_m, offset_m)
-    columns, pairs = seen
-    found = [pairs]
-    for at, name in enumerate(buried):
-        first = len(columns.kind)
-        each = np.arange(len(chainage_m))
-        for t, target in enumerate(asked.crossings):
-            chance = chance_within(
-                name,
-                target,
-                stretch_m=area.line.length_m / len(chainage_m),
-                offset_m=settings.seismic_offset_m,
-                asked=asked,
-            )
-            if chance > 0:
-                found.append(
-                    Found(
-                        candidate=first + each,
-                        kind=np.zeros_like(each),
-                        target=np.full_like(each, t),
-                        crossing=each,
-                        chance=np.full(len(each), chance),
-                    )
-                )
-        kind = np.full(len(each), len(asked.kinds) + at, dtype=np.int64)
-        columns = _Columns(
-            kind=np.concatenate([columns.kind, kind]),
-            chainage_m=np.concatenate([columns.chainage_m, chainage_m]),
-            offset_m=np.concatenate([columns.offset_m, offset_m]),
-            x_m=np.concatenate([columns.x_m, x]),
-            y_m=np.concatenate([columns.y_m, y]),
-        )
-    return columns, _together(found)
-
-
 def _sites(
-    area: "Area", kinds: tuple[str, ...], columns: _Columns, choice: Choice
+    area: "Area", kinds: tuple[str, ...], columns: Columns, choice: Choice
 ) -> tuple[Site, ...]:
     """Name the chosen sites by kind and, within a kind, along the line."""
     rank = {int(s): n + 1 for n, s in enumerate(choice.sites)}

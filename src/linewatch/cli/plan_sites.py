@@ -1,0 +1,166 @@
+"""The command ``linewatch plan sites``."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from linewatch.area import Area, read_area
+from linewatch.area.border import cache_folder
+from linewatch.errors import BadValue
+from linewatch.force.force import read_force
+from linewatch.measure.clock import to_date
+from linewatch.plan.siting import SitePlan, SiteSettings
+from linewatch.plan.siting import plan_sites as propose
+from linewatch.plan.siting.picture import picture as drawn
+from linewatch.scenario import BUILT_IN, Scenario, read_scenario, settings_from
+
+GAPS_SHOWN = 5
+
+
+def plan_sites(
+    *,
+    scenario: Path = BUILT_IN,
+    on: str | None = None,
+    kit: str | None = None,
+    picture: Path | None = None,
+    fresh: bool = False,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> None:
+    """Propose sites for the sensors of the force, with a proven bound.
+
+    Parameters
+    ----------
+    scenario
+        Folder of the scenario.
+    on
+        Date whose kit is placed, such as 2025-03-01; the scenario's start by default.
+    kit
+        Sensors to place instead of the force's, such as radar=40,camera=65.
+    picture
+        SVG file to draw planned chance along the line into.
+    fresh
+        Plan anew even if a plan from the same inputs is kept.
+    as_json
+        Print one JSON object instead of tables.
+    """
+    read = read_scenario(scenario)
+    area = read_area(read)
+    day = on or str(read.table("scenario").get("start", ""))[:10]
+    sensors = _sensors(kit) if kit else read_force(read).kit(to_date(day))
+    cache = None if fresh else cache_folder()
+    plan = propose(
+        area,
+        sensors,
+        _settings(read, area, day),
+        cache=cache,
+        progress=None if as_json else _tell,
+    )
+    if picture:
+        picture.write_text(drawn(plan), encoding="utf-8")
+    if as_json:
+        print(json.dumps(_words(plan)))
+    else:
+        _print(plan, area)
+
+
+def _settings(scenario: Scenario, area: Area, day: str) -> SiteSettings:
+    """Read ``[plan.sites]``, with the demand of the month unless it names one."""
+    table = scenario.table("plan").get("sites", {})
+    if not isinstance(table, dict):
+        raise BadValue("plan.sites", "a table", repr(table))
+    months = [month for month in area.demand.months if month <= day[:7]]
+    known = {"month": months[-1] if months else area.demand.latest}
+    return settings_from(SiteSettings, {**known, **table}, where="plan.sites")
+
+
+def _sensors(text: str) -> dict[str, int]:
+    """Read counts such as ``radar=40,camera=65``."""
+    sensors = {}
+    for part in text.split(","):
+        name, _, count = part.strip().partition("=")
+        if not count.isdecimal():
+            raise BadValue("kit", "counts such as radar=40,camera=65", repr(part))
+        sensors[name] = int(count)
+    return sensors
+
+
+def _tell(stage: str, share: float) -> None:
+    """Show how far the work is on a terminal, and nothing elsewhere."""
+    if sys.stderr.isatty():
+        end = "\n" if share >= 1 else ""
+        print(f"\r{stage} {share:4.0%}", end=end, file=sys.stderr, flush=True)
+
+
+def _words(plan: SitePlan) -> dict[str, object]:
+    """Return the plan in plain words and numbers."""
+    along = plan.coverage
+    return {
+        "sites": [
+            {
+                "name": s.name,
+                "kind": s.kind,
+                "chainage_m": round(s.chainage_m, 1),
+                "offset_m": round(s.offset_m, 1),
+                "lon_deg": round(s.lon_deg, 6),
+                "lat_deg": round(s.lat_deg, 6),
+                "mast_m": s.mast_m,
+            }
+            for s in plan.sites
+        ],
+        "objective": round(plan.objective, 6),
+        "bound": round(plan.bound, 6),
+        "gap": round(plan.gap, 6),
+        "candidates": plan.candidates,
+        "demand_covered": round(plan.demand_covered, 4),
+        "planned_chance": {n: round(v, 4) for n, v in plan.planned_chance.items()},
+        "length_covered": {n: round(along.length_share(n), 4) for n in along.chance},
+        "gaps": [
+            {
+                "from_m": round(gap.from_m),
+                "to_m": round(gap.to_m),
+                "mean_chance": round(gap.mean_chance, 4),
+                "missed_per_day": round(gap.missed_per_s * 86_400, 2),
+            }
+            for gap in along.gaps("walker")
+        ],
+        "light": plan.light,
+        "terrain_generated": plan.terrain_generated,
+        "terrain_source": plan.terrain_source,
+        "unplaced": dict(plan.unplaced),
+    }
+
+
+def _print(plan: SitePlan, area: Area) -> None:
+    """Print what matters first: what is covered, how sure, and where it is not."""
+    console = Console(width=88, highlight=False)
+    if plan.terrain_generated:
+        console.print("The ground is generated: no real place was looked at.")
+    counts = {
+        k: sum(s.kind == k for s in plan.sites) for k in {s.kind: 0 for s in plan.sites}
+    }
+    told = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    console.print(f"{told} on {plan.candidates:,} candidates; {plan.light}.")
+    console.print(
+        f"Expected share of crossings confirmed: {plan.objective:.1%}; no choice from "
+        f"these candidates exceeds {plan.bound:.1%} (gap {plan.gap:.1%})."
+    )
+    table = Table("target", "demand-weighted chance", "line at 0.5 or more")
+    for name, chance in plan.planned_chance.items():
+        table.add_row(name, f"{chance:.1%}", f"{plan.coverage.length_share(name):.1%}")
+    console.print(table)
+    gaps = Table("gap, km", "sector", "mean chance", "walkers missed a day")
+    for gap in plan.coverage.gaps("walker")[:GAPS_SHOWN]:
+        gaps.add_row(
+            f"{gap.from_m / 1000:,.0f} to {gap.to_m / 1000:,.0f}",
+            area.sector_at((gap.from_m + gap.to_m) / 2).name,
+            f"{gap.mean_chance:.2f}",
+            f"{gap.missed_per_s * 86_400:.2f}",
+        )
+    console.print(gaps)
+    for kind, count in plan.unplaced.items():
+        console.print(f"{count} {kind} found no useful site or no model.")

@@ -93,11 +93,3 @@ export function actionable(news: News | null): Alert[] {
       b.time_s - a.time_s,
   );
 }
-
-/** The newest test alert with a receipt: the last proof that handovers arrive. */
-export function lastProof(news: News | null): Alert | null {
-  const proven = (news?.alerts ?? []).filter(
-    (alert) => alert.kind === "test" && alert.handover?.receipt_s != null,
-  );
-  return proven.sort((a, b) => b.time_s - a.time_s)[0] ?? null;
-}

@@ -118,4 +118,5 @@ export interface News {
   nodes: Record<string, string>;
   node_counts: Record<string, number>;
   counters: Record<string, number>;
+  path_proven_s: number | null;
 }

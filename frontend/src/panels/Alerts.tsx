@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import { TARGET_NAME } from "../colors";
 import { acknowledge } from "../feed";
 import { asSvg, TRACK_SIDC } from "../map/symbols";
-import { actionable, lastProof, useStore, type Store } from "../store";
+import { actionable, useStore, type Store } from "../store";
 import { span } from "../time";
 import type { Alert, Picture } from "../types";
 
@@ -64,12 +64,9 @@ export function Alerts({ store, picture, onShow }: Props) {
 /** When a test alert last came back with its receipt. */
 function Proof({ store }: { store: Store }) {
   const news = useStore(store, (state) => state.news);
-  const proof = lastProof(news);
-  if (!proof || !news) return null;
+  if (!news || news.path_proven_s === null) return null;
   return (
-    <p class="proof">
-      Handover path proven end to end {span(news.time_s - (proof.handover!.receipt_s ?? 0))} ago.
-    </p>
+    <p class="proof">Handover path proven end to end {span(news.time_s - news.path_proven_s)} ago.</p>
   );
 }
 
@@ -161,7 +158,7 @@ function HandoverState({ alert, nowS }: { alert: Alert; nowS: number }) {
   const { handover } = alert;
   if (handover === null) return <span class="handover none">Not handed over</span>;
   if (handover.receipt_s === null)
-    return <span class="handover waiting">Handed over, no receipt for {span(nowS - handover.time_s)}</span>;
+    return <span class="handover waiting">No receipt for {span(nowS - handover.time_s)}</span>;
   return (
     <span class="handover done">
       Received{handover.receipt_ref && `, ref ${handover.receipt_ref}`}

@@ -140,6 +140,16 @@ def alerts_words(picture: Picture, frame: LiveFrame) -> list[Words]:
     return told
 
 
+def proven_s(frame: LiveFrame) -> float | None:
+    """Return when a test alert last came back with its receipt [s]: the path works."""
+    receipts = [
+        handover.receipt_s
+        for handover in frame.handovers
+        if handover.receipt_s is not None and handover.alert_id.startswith("test-")
+    ]
+    return max(receipts, default=None)
+
+
 def node_counts(nodes: Mapping[str, str]) -> dict[str, int]:
     """Count nodes by health."""
     counts: dict[str, int] = {}
@@ -159,6 +169,7 @@ def news_words(picture: Picture, frame: LiveFrame) -> Words:
         "nodes": {name: str(health) for name, health in frame.nodes.items()},
         "node_counts": node_counts(frame.nodes),
         "counters": dict(frame.counters),
+        "path_proven_s": proven_s(frame),
     }
 
 

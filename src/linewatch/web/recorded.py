@@ -1,0 +1,143 @@
+"""The picture of a mission log: of a watch that has ended, or that still runs."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from linewatch.area import Area
+from linewatch.force import Force
+from linewatch.log import MissionLog
+from linewatch.report.reading import Reading, number
+from linewatch.watch.values import Target
+from linewatch.web.compose import force_of, picture_of, sites_of
+from linewatch.web.picture import TARGETS, Acknowledgement, LiveFrame, Picture, Tracks
+
+SHOWN: Final = (
+    "start",
+    "stop",
+    "tick",
+    "node",
+    "status",
+    "track",
+    "alert",
+    "handover",
+    "receipt",
+    "acknowledgement",
+)
+"""Kinds of entry that the picture shows. Detections, by far the most, are not read."""
+
+FORGOTTEN_S: Final = 60.0
+"""Age at which a track that nobody ended leaves the picture [s]."""
+
+
+class RecordedSource:
+    """A picture source that reads a mission log, and goes on reading as it grows.
+
+    Parameters
+    ----------
+    log : MissionLog
+        The log, open to read.
+    area : Area
+        The area of its scenario.
+    force : Force, optional
+        Its force, counted on the day that the log has come to.
+    reach_m : mapping of str to float, optional
+        Farthest reach by kind of sensor [m].
+    """
+
+    def __init__(
+        self,
+        log: MissionLog,
+        area: Area,
+        *,
+        force: Force | None = None,
+        reach_m: Mapping[str, float] | None = None,
+    ) -> None:
+        self.log = log
+        self.area = area
+        self.force = force
+        self.reach_m = reach_m or {}
+        self.reading = Reading()
+        self._seq = 0
+        self._frame: LiveFrame | None = None
+        self._still: tuple[int, Picture] | None = None
+        self.live()
+
+    @cached_property
+    def ground(self) -> Picture:
+        """The picture of the area alone, made once."""
+        return picture_of(self.area)
+
+    def static(self) -> Picture:
+        """Give the part that stands still, with the nodes that have registered."""
+        nodes = list(self.reading.availability.nodes())
+        if self._still is None or self._still[0] != len(nodes):
+            on = datetime.fromtimestamp(self.reading.time_s, UTC).date()
+            picture = replace(
+                self.ground,
+                sites=sites_of(self.area, nodes, self.reach_m),
+                force=None if self.force is None else force_of(self.force, on),
+                mode="recorded" if self.reading.ended else "live",
+            )
+            self._still = (len(nodes), picture)
+        return self._still[1]
+
+    def live(self) -> LiveFrame:
+        """Give the picture as of the last entry of the log."""
+        head = self.log.head().seq
+        if self._frame is not None and head == self._seq:
+            return self._frame
+        for entry in self.log.read(self._seq + 1, SHOWN, head):
+            self.reading.take(entry)
+        self.reading.settle()
+        self._seq = head
+        self._frame = _frame(self.reading, head)
+        return self._frame
+
+
+def _frame(reading: Reading, seq: int) -> LiveFrame:
+    """Show what a reading has come to."""
+    return LiveFrame(
+        seq=seq,
+        time_s=reading.time_s,
+        tracks=_tracks(reading.tracks, reading.time_s),
+        alerts=tuple(reading.alerts.values()),
+        handovers=tuple(reading.handovers.values()),
+        acknowledgements=tuple(
+            Acknowledgement(alert_id=alert_id, time_s=time_s, office=office)
+            for alert_id, (time_s, office) in reading.acknowledged.items()
+        ),
+        nodes=reading.health(),
+        counters={"entries in the log": seq},
+    )
+
+
+def _tracks(rows: Mapping[int, Mapping[str, object]], time_s: float) -> Tracks:
+    """Gather the tracks seen of late into columns."""
+    kept = [
+        row
+        for row in rows.values()
+        if time_s - number(row["last_seen_s"]) < FORGOTTEN_S
+    ]
+
+    def column(name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        return np.array([number(row[name]) for row in kept])
+
+    vx_mps, vy_mps = column("vx_mps"), column("vy_mps")
+    codes = [TARGETS.index(Target(str(row["target"]))) for row in kept]
+    return Tracks(
+        track_id=column("track_id").astype(np.int64),
+        lon_deg=column("lon_deg"),
+        lat_deg=column("lat_deg"),
+        chainage_m=column("chainage_m"),
+        offset_m=column("offset_m"),
+        speed_mps=np.hypot(vx_mps, vy_mps),
+        azimuth_rad=np.arctan2(vx_mps, vy_mps),
+        existence=column("existence"),
+        target=np.array(codes, np.uint8),
+        last_seen_s=column("last_seen_s"),
+    )

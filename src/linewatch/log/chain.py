@@ -67,6 +67,9 @@ class _Walk:
         self.last_s: float | None = None
 
     def run(self, log: MissionLog) -> Checked:
+        damage = log.damage()
+        if damage is not None:
+            raise BadFile(self.path, f"damaged: {damage.splitlines()[-1]}")
         try:
             for row in log.rows(1):
                 self.step(row)

@@ -60,7 +60,10 @@ def tokens(value: object) -> bool:
 
 def words(value: object) -> bool:
     """Accept free text, at most `WORDS_LENGTH` characters."""
-    return isinstance(value, str) and len(value) <= WORDS_LENGTH
+    if not isinstance(value, str) or len(value) > WORDS_LENGTH:
+        return False
+    # Half of a surrogate pair is no character, and UTF-8 cannot hold it.
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def state(value: object) -> bool:

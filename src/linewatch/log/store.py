@@ -93,8 +93,9 @@ class MissionLog:
             try:
                 return self._write(drafts)
             except sqlite3.Error as error:
-                self._undo()
                 raise LogUnwritable(self.path, why(error)) from error
+            finally:
+                self._undo()
 
     def head(self) -> Head:
         """Return number and digest of the last entry."""
@@ -168,6 +169,15 @@ class MissionLog:
         entry = next(self.read(row[0], to_seq=row[0]))
         return entry, self.snapshot(entry.seq)
 
+    def damage(self) -> str | None:
+        """Say what is damaged in the file below the entries, or None."""
+        with self._turn:
+            try:
+                (said,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+            except sqlite3.DatabaseError as error:
+                return str(error)
+        return None if said == "ok" else str(said)
+
     def close(self) -> None:
         """Close the file; what was appended stays."""
         with self._turn:
@@ -209,7 +219,7 @@ class MissionLog:
         return head.seq + len(drafts)
 
     def _undo(self) -> None:
-        """Leave a transaction that failed; a full disk may have left it already."""
+        """Leave a transaction that did not end, whatever stopped it."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 

@@ -123,8 +123,9 @@ class FusionServer:
         if self._server is None:
             return
         self._server.close()
-        for task in self._tasks:
-            task.cancel()
+        async with self._turn:  # a batch that is being taken is taken to its end
+            for task in self._tasks:
+                task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
         self._server = None
@@ -228,7 +229,7 @@ class FusionServer:
                 await self._take_over(link)
             await self._hand_on(session, events)
             out = session.outbox()
-            if out:
+            if out and self.failure is None:
                 writer.write(out)
                 await writer.drain()
             if session.broken:

@@ -208,6 +208,32 @@ def ordered(proposal: Proposal, decisions: Iterable[Decision]) -> bool:
     return standing(proposal, decisions) in {Standing.ORDERED, Standing.ORDERED_IN_PART}
 
 
+def entries_of(
+    proposal: Proposal, decision: Decision
+) -> tuple[tuple[float, str, dict[str, object]], ...]:
+    """Return the entries that a mission log keeps: what was proposed, what decided."""
+    laid: dict[str, object] = {
+        "proposal_id": proposal.id,
+        "kind": proposal.kind.value,
+        "digest": proposal.digest,
+        "low": proposal.cost.low,
+        "best": proposal.cost.best,
+        "high": proposal.cost.high,
+        "scope": proposal.cost.scope,
+    }
+    return (
+        (proposal.made_s, "proposal", laid),
+        (decision.at_s, "decision", decision.to_body()),
+    )
+
+
+def decisions_in(
+    entries: Iterable[tuple[float, Mapping[str, object]]],
+) -> tuple[Decision, ...]:
+    """Read decisions from (time, fields) of a log's entries, in their order."""
+    return tuple(Decision.from_body(at_s, body) for at_s, body in entries)
+
+
 _STANDINGS: Final = {
     Verdict.APPROVE: Standing.ORDERED,
     Verdict.IN_PART: Standing.ORDERED_IN_PART,

@@ -69,6 +69,7 @@ class Constraints:
         self._model = variables.model
         self._project = variables.project
         self._on = {(rule.kind, rule.index) for rule in rules}
+        self._either: dict[tuple[int, tuple[int, ...]], cp_model.IntVar] = {}
 
     def state_all(self) -> None:
         """State every rule that is to hold."""
@@ -91,8 +92,9 @@ class Constraints:
         for task, made in zip(self._project.tasks, self._made.tasks, strict=True):
             self._model.add_exactly_one(made.chosen)
             self._model.add(made.start >= task.earliest)
+            self._model.add(made.end == made.start + made.span)
             for mode, chosen in zip(task.modes, made.chosen, strict=True):
-                span = self._model.add(made.end == made.start + mode.span)
+                span = self._model.add(made.span == mode.span)
                 span.only_enforce_if(chosen)
                 if mode.first > task.earliest:
                     opens = self._model.add(made.start >= mode.first)
@@ -121,9 +123,10 @@ class Constraints:
             for start, length, _ in blocks
         ]
         amounts = [amount for _, _, amount in blocks]
-        for task, mode, use in self._uses(at):
-            intervals.append(self._interval(task, mode, use))
-            amounts.append(use.amount)
+        for task in range(len(self._project.tasks)):
+            for interval, amount in self._intervals(task, at):
+                intervals.append(interval)
+                amounts.append(amount)
         self._model.add_cumulative(intervals, amounts, resource.most)
 
     def crews_have_time_to_travel(self, at: int) -> None:
@@ -132,13 +135,13 @@ class Constraints:
             if setup.resource != at:
                 continue
             served = [
-                (task, self._made.tasks[task].chosen[mode])
-                for task, mode, _ in self._uses(at)
+                (task, self._any(task, [mode for mode, _ in uses]))
+                for task in range(len(self._project.tasks))
+                if (uses := self._uses(task, at))
             ]
-            for spot, (one, here) in enumerate(served):
-                for other, there in served[spot + 1 :]:
-                    if one != other:
-                        self._one_goes_first(setup.gap, (one, here), (other, there))
+            for spot, one in enumerate(served):
+                for other in served[spot + 1 :]:
+                    self._one_goes_first(setup.gap, one, other)
 
     def no_stock_is_overdrawn(self, at: int) -> None:
         """Let tasks draw no more by any time than was delivered by then."""
@@ -170,26 +173,63 @@ class Constraints:
         comes = self._model.add(first.start >= second.end + gap[right][left])
         comes.only_enforce_if(~leads, here, there)
 
-    def _uses(self, resource: int) -> list[tuple[int, int, Use]]:
-        """Return (task, mode, use) of everything that uses a resource."""
+    def _uses(self, task: int, resource: int) -> list[tuple[int, Use]]:
+        """Return (mode, use) of a task's modes that use a resource."""
         return [
-            (at, which, use)
-            for at, task in enumerate(self._project.tasks)
-            for which, mode in enumerate(task.modes)
+            (which, use)
+            for which, mode in enumerate(self._project.tasks[task].modes)
             for use in mode.uses
             if use.resource == resource and use.amount and use.length
         ]
 
-    def _interval(self, task: int, mode: int, use: Use) -> cp_model.IntervalVar:
-        """Make the interval of a use, present when its mode is chosen."""
+    def _intervals(
+        self, task: int, resource: int
+    ) -> list[tuple[cp_model.IntervalVar, int]]:
+        """Return (interval, amount) of what a task may use of a resource.
+
+        Modes that use the resource alike over their whole span share an interval whose
+        size is the task's: works have a mode for each length that a season gives them.
+        """
         made = self._made.tasks[task]
-        name = f"use {task} {mode} {use.resource} {use.start}"
-        begin = made.start + use.start
-        if len(made.chosen) == 1:
-            return self._model.new_fixed_size_interval_var(begin, use.length, name)
-        return self._model.new_optional_fixed_size_interval_var(
-            begin, use.length, made.chosen[mode], name
-        )
+        modes = self._project.tasks[task].modes
+        whole: dict[int, list[int]] = {}
+        found: list[tuple[cp_model.IntervalVar, int]] = []
+        for mode, use in self._uses(task, resource):
+            if use.length == modes[mode].span and mode not in whole.get(use.amount, []):
+                whole.setdefault(use.amount, []).append(mode)
+                continue
+            name = f"use {task} {mode} {resource} {use.start}"
+            interval = self._model.new_optional_fixed_size_interval_var(
+                made.start + use.start, use.length, made.chosen[mode], name
+            )
+            found.append((interval, use.amount))
+        for amount, alike in whole.items():
+            interval = self._model.new_optional_interval_var(
+                made.start,
+                self._span(task, alike),
+                made.end,
+                self._any(task, alike),
+                f"use {task} {resource} {amount}",
+            )
+            found.append((interval, amount))
+        return found
+
+    def _span(self, task: int, modes: list[int]) -> cp_model.LinearExprT:
+        """Return the span of a task in one of these modes."""
+        spans = {self._project.tasks[task].modes[mode].span for mode in modes}
+        return spans.pop() if len(spans) == 1 else self._made.tasks[task].span
+
+    def _any(self, task: int, modes: list[int]) -> cp_model.IntVar:
+        """Return a literal that is true when one of these modes is chosen."""
+        chosen = self._made.tasks[task].chosen
+        key = (task, tuple(modes))
+        if len(modes) == 1:
+            return chosen[modes[0]]
+        if key not in self._either:
+            either = self._model.new_bool_var(f"modes {task} {modes[0]} to {modes[-1]}")
+            self._model.add(sum(chosen[mode] for mode in modes) == either)
+            self._either[key] = either
+        return self._either[key]
 
 
 _PLENTY: Final = 2**40

@@ -14,13 +14,14 @@ class TaskVariables:
 
     Parameters
     ----------
-    start, end : IntVar
-        Its start and end [periods].
+    start, span, end : IntVar
+        Its start, span and end [periods].
     chosen : tuple of literals
         One a mode; exactly one is true.
     """
 
     start: cp_model.IntVar
+    span: cp_model.IntVar
     end: cp_model.IntVar
     chosen: tuple[cp_model.IntVar, ...]
 
@@ -52,7 +53,9 @@ class Variables:
         chosen = tuple(
             model.new_bool_var(f"mode {at} {which}") for which in range(len(task.modes))
         )
-        return TaskVariables(start=start, end=end, chosen=chosen)
+        spans = cp_model.Domain.from_values([mode.span for mode in task.modes])
+        span = model.new_int_var_from_domain(spans, f"span {at}")
+        return TaskVariables(start=start, span=span, end=end, chosen=chosen)
 
     def late(self, at: int) -> cp_model.IntVar:
         """Make the number of periods that a task is late."""
@@ -68,6 +71,7 @@ class Variables:
             self.project.tasks, self.tasks, choices, strict=True
         ):
             self.model.add_hint(made.start, choice.start)
+            self.model.add_hint(made.span, choice.mode.span)
             self.model.add_hint(made.end, choice.end)
             for mode, literal in zip(task.modes, made.chosen, strict=True):
                 self.model.add_hint(literal, mode is choice.mode)

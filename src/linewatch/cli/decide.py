@@ -1,0 +1,87 @@
+"""The command ``linewatch decide``."""
+
+import json
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from linewatch.force.authority import may
+from linewatch.force.rules import read_rules
+from linewatch.log import MissionLog
+from linewatch.measure.clock import to_epoch_s, to_iso
+from linewatch.plan.decision import (
+    Verdict,
+    decisions_in,
+    entries_of,
+    read_chain,
+    standing,
+)
+from linewatch.plan.decision import decide as make_decision
+from linewatch.plan.proposal import read_proposal, rechecked
+from linewatch.scenario import BUILT_IN, read_scenario
+
+
+def decide(
+    file: Path,
+    *,
+    by: str,
+    answer: Literal["approve", "disapprove", "in-part"],
+    log: Path,
+    caveat: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    on: str | None = None,
+    scenario: Path = BUILT_IN,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> None:
+    """Record who decided on a proposal.
+
+    Parameters
+    ----------
+    file
+        Proposal, as plan deploy, plan sites and plan works write it.
+    by
+        Office that decided, as the approval chain names it.
+    answer
+        What it decided; in part needs a caveat that says what part.
+    log
+        Mission log that keeps the decision; it is made when it is not there.
+    caveat
+        What limits the decision; may be given again.
+    on
+        When it was decided, such as 2025-03-07; now when left out.
+    scenario
+        Folder of the scenario, for its authority table and approval chain.
+    as_json
+        Print one JSON object instead of sentences.
+    """
+    proposal = read_proposal(file)
+    mission = read_scenario(scenario)
+    at_s = datetime.now(tz=UTC).timestamp() if on is None else to_epoch_s(on)
+    decision = make_decision(
+        proposal,
+        by=by,
+        answer=Verdict(answer),
+        at_s=at_s,
+        chain=read_chain(mission),
+        caveats=caveat,
+    )
+    if decision.answer is not Verdict.DISAPPROVE:
+        rules = read_rules(mission.file("force", "authority"))
+        rechecked(proposal, partial(may, rules))
+    with MissionLog.open(log) as kept:
+        seq = kept.append(entries_of(proposal, decision))
+        entries = kept.read(kinds={"decision"})
+        now = standing(proposal, decisions_in((e.time_s, e.body) for e in entries))
+    if as_json:
+        body = decision.to_body() | {"on": to_iso(at_s), "seq": seq, "standing": now}
+        print(json.dumps(body | {"conditions": list(proposal.conditions)}))
+        return
+    print(f"{decision.office}: {answer} {proposal.id}, entry {seq} of {log}.")
+    print(f"The proposal is now {now.value}.")
+    if decision.caveat:
+        print(f"Caveat: {decision.caveat}.")
+    if proposal.conditions and decision.answer is not Verdict.DISAPPROVE:
+        said = ", ".join(what.replace("_", " ") for what in proposal.conditions)
+        print(f"Open before the tasks begin: {said}.")

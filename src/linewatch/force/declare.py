@@ -66,7 +66,7 @@ def take_unit(draft: Draft, line: int, on: int, tokens: list[str]) -> None:
     words = sort_words(tokens[1:], {})
     parent = words.keyed.pop("under", None)
     faults = words.faults
-    if words.keyed or words.number is not None or words.status:
+    if words.keyed or words.known or words.number is not None or words.status:
         faults.append('must be: DATE unit NAME "full name" [under=PARENT] [@HOME]')
     if name in draft.units:
         faults.append(f"unit {name} was declared before")

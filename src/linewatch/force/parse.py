@@ -66,11 +66,13 @@ def _take_entry(draft: Draft, line: int, on: int, tokens: list[str]) -> None:
     """Read ``DATE KIND UNIT words...``."""
     kind, name = KINDS[tokens[0]], tokens[1]
     words = sort_words(tokens[2:], draft.kits)
+    # A word that means nothing may be the one that the kind would then seem to lack.
+    lacks = [] if words.faults else unfit(kind, words)
     unit = _unit(draft, kind, name, on, words)
     known = _known(draft, on, words)
     other = _other(draft, kind, words)
     place = _place(draft, words)
-    faults = [*words.faults, *unfit(kind, words), *draft.bad_cites(words)]
+    faults = [*words.faults, *lacks, *draft.bad_cites(words)]
     if not (words.cites or words.assumed):
         faults.append("has no source: give ^NAME of a cite, or ! for an assumption")
     if faults:
@@ -106,14 +108,13 @@ def _unit(draft: Draft, kind: Kind, name: str, on: int, words: Words) -> int:
 
 def _known(draft: Draft, on: int, words: Words) -> int:
     """Return the day on which an entry became known, telling its faults."""
-    text = words.keyed.pop("known", None)
+    text = words.known
     if text is None:
         return on
     known = draft.day(text)
     if known is None:
         words.faults.append(f"known= must be a date, not {text!r}")
         return on
-    words.corrects = True
     return known
 
 

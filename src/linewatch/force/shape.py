@@ -61,7 +61,7 @@ def _bad_number(kind: Kind, words: Words) -> list[str]:
             return [f"{words.figure} is an empty range"]
     if words.number is None or "figure" in kind.needs:
         return []
-    if words.number < 0 and not (words.corrects and kind.moves):
+    if words.number < 0 and not (words.known and kind.moves):
         return ["the number must be above 0; only a correction with known= is below"]
     return ["the number must be above 0, not 0"] if words.number == 0 else []
 

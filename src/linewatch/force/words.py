@@ -15,7 +15,7 @@ FIGURE: Final = re.compile(r">?\d[\d_]*(?:~\d+|\.\.\d[\d_]*)?")
 
 RANGE: Final = re.compile(r"\d[\d_]*\.\.\d[\d_]*")
 NUMBER: Final = re.compile(r"-?\d[\d_]*")
-KEYS: Final = ("known", "until", "under", "by", "from", "was", "range", "in")
+KEYS: Final = ("until", "under", "by", "from", "was", "range", "in")
 """Words that are written as ``key=value``."""
 
 
@@ -32,7 +32,7 @@ class Words:
     assumed: bool = False
     note: str = ""
     cites: tuple[str, ...] = ()
-    corrects: bool = False
+    known: str | None = None
     keyed: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
@@ -122,10 +122,12 @@ def _take_note(words: Words, token: str) -> None:
 def _take_key(words: Words, token: str) -> None:
     """Take a ``key=value``."""
     key, _, value = token.partition("=")
-    if key in KEYS and value:
+    if key == "known" and value:
+        words.known = value
+    elif key in KEYS and value:
         words.keyed[key] = value
     else:
-        words.faults.append(f"{token!r} is none of {'=, '.join(KEYS)}=")
+        words.faults.append(f"{token!r} is none of known=, {'=, '.join(KEYS)}=")
 
 
 _BY_FIRST: Final = {

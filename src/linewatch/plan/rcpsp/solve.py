@@ -79,7 +79,7 @@ def solve(
         if choices is not None:
             made.hint(choices)
         solver, answer = _run(made.model, effort)
-        if answer is cp_model.INFEASIBLE:
+        if answer == cp_model.INFEASIBLE:
             return Result(status=Status.IMPOSSIBLE, clash=clash(project, effort))
         if answer in _FOUND:
             choices = made.read(solver)
@@ -122,7 +122,7 @@ def _impossible(project: Project, rules: Collection[Rule], effort: Effort) -> bo
     made = Variables(project, horizon)
     Constraints(made, rules).state_all()
     _, answer = _run(made.model, replace(effort, steps=effort.steps / 4))
-    return answer is cp_model.INFEASIBLE
+    return answer == cp_model.INFEASIBLE
 
 
 def _run(
@@ -140,7 +140,7 @@ def _bound(
     solver: cp_model.CpSolver, answer: cp_model.CpSolverStatus, reached: int
 ) -> int:
     """Return the proven bound under a goal, rounded up as all values are whole."""
-    if answer is cp_model.OPTIMAL:
+    if answer == cp_model.OPTIMAL:
         return reached
     if answer not in _FOUND:
         return 0

@@ -7,9 +7,9 @@ from timeit import repeat
 
 import numpy as np
 
-from bench.force.gen import ledger_text
 from linewatch.force import Force, Rules, read_ledger
 from tests.force import naive
+from tests.force.generated import ledger_text
 
 UNITS, ENTRIES = 5_000, 100_000
 ON, KNOWN = date(2025, 4, 15), date(2025, 4, 1)

@@ -47,7 +47,10 @@ def balanced(draw: st.DrawFn) -> str:
     day = START
     for _ in range(draw(st.integers(1, 40))):
         day += timedelta(days=draw(st.integers(0, 3)))
-        unit, status = draw(st.sampled_from(UNITS)), draw(st.sampled_from(["T10", "SAD"]))
+        unit, status = (
+            draw(st.sampled_from(UNITS)),
+            draw(st.sampled_from(["T10", "SAD"])),
+        )
         known = day + timedelta(days=draw(st.integers(0, 9)))
         tail = f"^ap known={known}"
         place, to = draw(st.sampled_from(PLACES)), draw(st.sampled_from(PLACES))

@@ -17,9 +17,7 @@ from linewatch.force.values import STATUS_KEYS, STATUSES
 from linewatch.scenario import read_scenario
 from tests.force.tables import RECORDS, TASKS, ZONES, days, rules
 
-MATRIX = (
-    Path(__file__).parents[2].parent / "shared" / "domain" / "authority_matrix.csv"
-)
+MATRIX = Path(__file__).parents[2].parent / "shared" / "domain" / "authority_matrix.csv"
 ALL_RECORDS = (*RECORDS, "declared", "waived")
 
 statuses = st.sampled_from(STATUSES)

@@ -116,12 +116,8 @@ def test_leave_and_injury_are_sourced_and_not_present(tmp_path: Path) -> None:
         "2025-03-08 resume alpha 5 T10 @yuma was=leave ^ap\n"
         "2025-03-09 return alpha 2 T10 was=injured ^ap\n",
     )
-    present = [
-        force.strength(date(2025, 3, day)).present for day in (5, 6, 7, 8, 9)
-    ]
-    sourced = [
-        force.strength(date(2025, 3, day)).sourced for day in (5, 6, 7, 8, 9)
-    ]
+    present = [force.strength(date(2025, 3, day)).present for day in (5, 6, 7, 8, 9)]
+    sourced = [force.strength(date(2025, 3, day)).sourced for day in (5, 6, 7, 8, 9)]
     assert present == [50, 45, 43, 48, 48]
     assert sourced == [80, 80, 80, 80, 78]
     sectors = force.by_sector(date(2025, 3, 9))
@@ -138,9 +134,7 @@ def test_attachments_move_people_between_units_and_organic_stays(
         "2025-03-07 attach alpha under=bravo ^ap\n"
         "2025-03-09 detach alpha ^ap\n",
     )
-    before, during, after = (
-        force.by_unit(date(2025, 3, day)) for day in (6, 8, 9)
-    )
+    before, during, after = (force.by_unit(date(2025, 3, day)) for day in (6, 8, 9))
     assert (before["bravo"].present, during["bravo"].present) == (0, 50)
     assert before["top"] == during["top"] == after["top"] == before["alpha"]
     assert during["bravo"].organic == 0
@@ -186,7 +180,10 @@ def test_kit_is_counted_apart_from_people(tmp_path: Path) -> None:
     assert force.kit(date(2025, 3, 3)) == {"radar": 3}
     assert force.strength(date(2025, 3, 3)).present == 9
     behind = force.entries_behind(date(2025, 3, 3), item="radar")
-    assert [(entry.kind, adds) for entry, adds in behind] == [("open", 4), ("return", -1)]
+    assert [(entry.kind, adds) for entry, adds in behind] == [
+        ("open", 4),
+        ("return", -1),
+    ]
     assert all(entry.assumed for entry, _ in behind)
 
 
@@ -203,7 +200,7 @@ def test_claims_are_listed_and_change_nothing(tmp_path: Path) -> None:
 def test_unknown_names_are_told(tmp_path: Path) -> None:
     force = force_of(tmp_path, SENT)
     on = date(2025, 3, 6)
-    with pytest.raises(UnknownName, match="unknown unit 'alphq': choose from .*alpha"):
+    with pytest.raises(UnknownName, match=r"unknown unit 'alphq': choose from .*alpha"):
         force.strength(on, unit="alphq")
     with pytest.raises(UnknownName, match="unknown strength 'organic'"):
         force.entries_behind(on, strength="organic")

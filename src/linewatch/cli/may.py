@@ -5,9 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import CycloptsError, Parameter
 
-from linewatch.errors import BadValue
 from linewatch.force.authority import Answer
 from linewatch.force.authority import may as answer_for
 from linewatch.force.difference import Difference, difference
@@ -55,7 +54,7 @@ def may(
         _print_difference(difference(read_rules(diff[0]), read_rules(diff[1])), as_json)
         return
     if task is None or status is None or on is None:
-        raise BadValue("may", "asked with --task, --status and --on", "fewer")
+        raise CycloptsError(msg="may needs --task, --status and --on, or --diff")
     table = _table(rules, scenario)
     records = tuple(word for part in met.split(",") if (word := part.strip()))
     answer = answer_for(

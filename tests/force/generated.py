@@ -1,4 +1,4 @@
-"""A generated ledger of many units, for the benchmark: it balances by construction."""
+"""A generated ledger of many units: it balances by construction."""
 
 from datetime import date, timedelta
 

@@ -1,0 +1,133 @@
+"""Tests of ``linewatch may``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import run
+from tests.force.tables import row, write
+
+ARREST = ["may", "--task", "arrest", "--status", "T10", "--on", "2025-04-01"]
+
+
+def test_prints_the_rule_that_prohibits(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, ARREST)
+    assert (status, err) == (0, "")
+    assert out.startswith("Prohibited: arrest apprehension by T10 on 2025-04-01.")
+    assert "Rule t10-arrest, layer law" in out
+
+
+def test_prints_one_object_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, [*ARREST, "--json"])
+    told = json.loads(out)
+    assert list(told) == [
+        "task",
+        "status",
+        "on",
+        "zone",
+        "answer",
+        "rule",
+        "layer",
+        "conditions",
+        "citation",
+        "beaten",
+    ]
+    assert (told["answer"], told["layer"], told["zone"]) == (
+        "prohibited",
+        "law",
+        "none",
+    )
+
+
+def test_an_unknown_task_is_prohibited_by_default(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["may", "--task", "juggle", "--status", "SAD", "--on", "2025-04-01"]
+    status, out, _ = run(capsys, [*words, "--json"])
+    told = json.loads(out)
+    assert (status, told["answer"], told["layer"]) == (0, "prohibited", "default")
+
+
+def test_tells_open_conditions_and_takes_those_met(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["may", "--task=patrol", "--status=T10", "--on=2025-05-01", "--zone=nda"]
+    _, out, _ = run(capsys, words)
+    assert "Conditional: detect monitor patrol by T10 in a national defense area" in out
+    assert "Still open: zone notice recorded." in out
+    _, out, _ = run(capsys, [*words, "--met=zone_notice_recorded"])
+    assert out.startswith("Allowed")
+
+
+def test_tells_who_may_override_and_what_was_beaten(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["may", "--task=transport_detained_persons", "--status=T10"]
+    _, out, _ = run(capsys, [*words, "--on=2025-05-01"])
+    assert "Only the Secretary of Defense may override it, on record." in out
+    record = "--met=detainee_transport_approval_recorded"
+    _, out, _ = run(capsys, [*words, "--on=2025-05-01", record])
+    assert "It beat: t10-transport-detained." in out
+
+
+def test_asks_a_table_of_the_users_own(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = write(tmp_path, row(task="fly_kites"))
+    words = ["may", "--task=fly-kites", "--status=T10", "--on=2025-05-01"]
+    _, out, _ = run(capsys, [*words, "--rules", str(path), "--json"])
+    assert json.loads(out)["answer"] == "allowed"
+
+
+def test_shows_how_two_tables_differ(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    old = write(tmp_path, row(), row(rule="r2", task="x"), name="old.csv")
+    new = write(
+        tmp_path,
+        row(answer="conditional", conditions="asked"),
+        row(rule="r3", task="y", status="SAD", from_="2025-05-01"),
+        name="new.csv",
+    )
+    status, out, _ = run(capsys, ["may", "--diff", str(old), str(new)])
+    assert status == 0
+    assert "Added: r3." in out
+    assert "Removed: r2." in out
+    assert "watch by T10: allowed (r1) -> conditional (r1)" in out
+    assert "y by SAD from 2025-05-01: prohibited (unknown-is-prohibited)" in out
+    _, out, _ = run(capsys, ["may", "--diff", str(old), str(new), "--json"])
+    told = json.loads(out)
+    assert told["changed"] == ["r1"]
+    assert {one["task"] for one in told["answers"]} == {"watch", "x", "y"}
+    _, out, _ = run(capsys, ["may", "--diff", str(old), str(old)])
+    assert out == "No answer differs.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["--status=T11"], 1, "unknown duty status 'T11': choose from T10, T32, SAD"),
+        (["--zone=moon"], 1, "choose from none, national_defense_area"),
+        (["--on=soon"], 1, "date must be an ISO 8601 date"),
+        (["--rules=none.csv"], 1, "none.csv: cannot be read"),
+        (["--colour=red"], 2, "--colour"),
+    ],
+)
+def test_says_what_is_wrong_in_one_line(
+    capsys: pytest.CaptureFixture[str], words: list[str], status: int, said: str
+) -> None:
+    plain = {"--task": "arrest", "--status": "T10", "--on": "2025-04-01"}
+    plain |= dict(word.split("=") for word in words)
+    got, out, err = run(capsys, ["may", *(f"{k}={v}" for k, v in plain.items())])
+    assert (got, out) == (status, "")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_a_question_without_all_its_words_is_bad_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    status, out, err = run(capsys, ["may", "--task", "arrest"])
+    assert (status, out) == (2, "")
+    assert "--status and --on" in err

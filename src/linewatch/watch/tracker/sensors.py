@@ -1,0 +1,209 @@
+"""The sensors that a tracker listens to, and where each can detect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from linewatch.errors import BadValue
+from linewatch.watch.tracker.arrays import Sensors
+
+POLAR, BEARING, PLACE = 0, 1, 2
+"""What a sensor measures: range and azimuth, azimuth alone, or a place."""
+
+CELL_M: Final = 2_000.0
+"""Width of the tracker's cells along x [m]."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChanceMap:
+    """Chance that one sensor detects, per cell of the plane.
+
+    Parameters
+    ----------
+    chance : ndarray of uint8, shape (rows, cols)
+        Chance times 255; rows from the south, columns from the west.
+    west_m, south_m : float
+        Outer corner [m].
+    cell_m : float
+        Side of a cell [m].
+    """
+
+    chance: NDArray[np.uint8]
+    west_m: float
+    south_m: float
+    cell_m: float
+
+    def __post_init__(self) -> None:
+        if self.chance.ndim != 2 or self.chance.dtype != np.uint8:
+            raise BadValue("chance", "rows by columns of uint8", self.chance.shape)
+        if not self.cell_m > 0:
+            raise BadValue("cell_m", "above 0", self.cell_m)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorTable:
+    """Every sensor, one row each, as arrays of shape (n,).
+
+    Parameters
+    ----------
+    sensor_id : array of int
+        Distinct ids.
+    x_m, y_m : array
+        Places on the plane [m].
+    sigma_range_m, sigma_azimuth_rad : array
+        One sigma of a detection [m], [rad].
+    pd : array
+        Chance to detect a target in reach at one look.
+    clutter_per_scan : array
+        Mean false detections a scan.
+    range_m : array
+        Reach [m].
+    period_s, phase_s : array
+        Scan k is at phase_s + k period_s [s]. A period of 0 means no schedule: its
+        detections count, its silence says nothing.
+    kind : array, optional
+        `POLAR` (default), `BEARING` or `PLACE`.
+    middle_rad, half_rad : array, optional
+        Middle and half width of the sector seen [rad]; all round by default.
+    maps : mapping of int to ChanceMap
+        By row. Where there is one it takes the place of `pd`.
+    """
+
+    sensor_id: NDArray[np.int64]
+    x_m: Floats
+    y_m: Floats
+    sigma_range_m: Floats
+    sigma_azimuth_rad: Floats
+    pd: Floats
+    clutter_per_scan: Floats
+    range_m: Floats
+    period_s: Floats
+    phase_s: Floats
+    kind: NDArray[np.int64]
+    middle_rad: Floats
+    half_rad: Floats
+    maps: Mapping[int, ChanceMap] = field(default_factory=dict)
+
+    @classmethod
+    def make(
+        cls,
+        *,
+        sensor_id: ArrayLike,
+        x_m: ArrayLike,
+        y_m: ArrayLike,
+        sigma_range_m: ArrayLike,
+        sigma_azimuth_rad: ArrayLike,
+        pd: ArrayLike,
+        clutter_per_scan: ArrayLike,
+        range_m: ArrayLike,
+        period_s: ArrayLike,
+        phase_s: ArrayLike,
+        kind: ArrayLike = POLAR,
+        middle_rad: ArrayLike = 0.0,
+        half_rad: ArrayLike = np.pi,
+        maps: Mapping[int, ChanceMap] | None = None,
+    ) -> Self:
+        """Make a table from arrays or single figures, and check it.
+
+        Raises
+        ------
+        BadValue
+            If a figure breaks its rule, or two sensors have one id.
+        """
+        ids = np.ascontiguousarray(sensor_id, np.int64).ravel()
+
+        def column(what: ArrayLike) -> Floats:
+            return np.array(np.broadcast_to(np.asarray(what, np.float64), ids.shape))
+
+        table = cls(
+            sensor_id=ids,
+            x_m=column(x_m),
+            y_m=column(y_m),
+            sigma_range_m=column(sigma_range_m),
+            sigma_azimuth_rad=column(sigma_azimuth_rad),
+            pd=column(pd),
+            clutter_per_scan=column(clutter_per_scan),
+            range_m=column(range_m),
+            period_s=column(period_s),
+            phase_s=column(phase_s),
+            kind=column(kind).astype(np.int64),
+            middle_rad=column(middle_rad),
+            half_rad=column(half_rad),
+            maps=dict(maps or {}),
+        )
+        table._check()
+        return table
+
+    def _check(self) -> None:
+        if len(self.sensor_id) == 0:
+            raise BadValue("sensor_id", "one or more sensors", "none")
+        if len(np.unique(self.sensor_id)) < len(self.sensor_id):
+            raise BadValue("sensor_id", "distinct", "repeated")
+        rules = (
+            ("x_m", np.isfinite(self.x_m), "finite"),
+            ("y_m", np.isfinite(self.y_m), "finite"),
+            ("sigma_range_m", self.sigma_range_m > 0, "above 0"),
+            ("sigma_azimuth_rad", self.sigma_azimuth_rad > 0, "above 0"),
+            ("pd", (self.pd > 0) & (self.pd < 1), "above 0 and below 1"),
+            ("clutter_per_scan", self.clutter_per_scan >= 0, "0 or more"),
+            ("range_m", (self.range_m > 0) & np.isfinite(self.range_m), "above 0"),
+            ("period_s", self.period_s >= 0, "0 or more"),
+            ("phase_s", np.isfinite(self.phase_s), "finite"),
+            ("kind", (self.kind >= 0) & (self.kind <= PLACE), "0, 1 or 2"),
+            ("half_rad", self.half_rad > 0, "above 0"),
+        )
+        for name, good, rule in rules:
+            if not good.all():
+                row = int(np.flatnonzero(~good)[0])
+                got = f"{getattr(self, name)[row]} of sensor {self.sensor_id[row]}"
+                raise BadValue(name, rule, got)
+
+    def __len__(self) -> int:
+        """Count the sensors."""
+        return len(self.sensor_id)
+
+    def arrays(self) -> Sensors:
+        """Return the table as arrays for the kernels."""
+        order = np.argsort(self.x_m, kind="stable").astype(np.int64)
+        area = np.pi * self.range_m**2
+        at = np.full((len(self), 3), -1, np.int64)
+        edge = np.ones((len(self), 3))
+        parts = [np.zeros(0, np.uint8)]
+        used = 0
+        for row, chart in sorted(self.maps.items()):
+            at[row] = used, *chart.chance.shape
+            edge[row] = chart.west_m, chart.south_m, chart.cell_m
+            parts.append(np.ascontiguousarray(chart.chance).ravel())
+            used += chart.chance.size
+        # A bearing sensor's range is anywhere in its reach.
+        wide = np.where(self.kind == BEARING, self.range_m, self.sigma_range_m)
+        return Sensors(
+            x=self.x_m,
+            y=self.y_m,
+            sigma_range=wide,
+            sigma_azimuth=self.sigma_azimuth_rad,
+            chance=self.pd,
+            clutter=np.maximum(self.clutter_per_scan, 1e-4) / area,
+            reach=self.range_m,
+            kind=self.kind,
+            middle=self.middle_rad,
+            half=self.half_rad,
+            order=order,
+            x_sorted=self.x_m[order],
+            longest=float(self.range_m.max()),
+            west=float((self.x_m - self.range_m).min()) - CELL_M,
+            cell=CELL_M,
+            map_at=at,
+            map_edge=edge,
+            map_chance=np.concatenate(parts),
+        )
+
+    def cells(self) -> int:
+        """Count the cells along x that hold every sensor's reach."""
+        span = (self.x_m + self.range_m).max() - (self.x_m - self.range_m).min()
+        return int(span / CELL_M) + 3

@@ -1,0 +1,238 @@
+"""Settings of the tracker: how targets move, and when a track is believed."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from linewatch.errors import BadValue, UnknownName
+from linewatch.watch.tracker.arrays import Models
+
+CLASSES: Final = ("walker", "vehicle", "flyer")
+"""Classes of target, in the order of every class chance."""
+
+KINDS: Final = ("straight", "standing", "turning")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """One way to move.
+
+    Parameters
+    ----------
+    name : str
+        Name within the bank.
+    target : str
+        Class that moves so, one of `CLASSES`.
+    kind : str
+        ``straight``, ``standing`` or ``turning``.
+    noise : float
+        White acceleration [m2/s3]; for ``standing`` a random walk of the place [m2/s].
+    speed_mps : float
+        One sigma of each part of a new target's velocity [m/s].
+    prior : float
+        Chance that a new target moves so.
+    stay_s : float
+        Mean time before it moves another way [s].
+    then : dict of str to float
+        Names of what follows, with their shares; those sum to 1.
+    turn_rps : float
+        Turn rate of ``turning`` [rad/s], clockwise above 0.
+    """
+
+    name: str
+    target: str
+    kind: str = "straight"
+    noise: float = 0.0
+    speed_mps: float = 0.0
+    prior: float = 0.0
+    stay_s: float = float("inf")
+    then: tuple[tuple[str, float], ...] = ()
+    turn_rps: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.target not in CLASSES:
+            raise UnknownName("target class", self.target, CLASSES)
+        if self.kind not in KINDS:
+            raise UnknownName("kind of motion", self.kind, KINDS)
+        for name in ("noise", "speed_mps", "prior"):
+            if not getattr(self, name) >= 0:
+                raise BadValue(f"{self.name}.{name}", "0 or more", getattr(self, name))
+        if not self.stay_s > 0:
+            raise BadValue(f"{self.name}.stay_s", "above 0", self.stay_s)
+        if self.kind == "turning" and not abs(self.turn_rps) > 0:
+            raise BadValue(f"{self.name}.turn_rps", "other than 0", self.turn_rps)
+
+
+BANK: Final = (
+    Motion(
+        name="walk",
+        target="walker",
+        noise=0.01,
+        speed_mps=1.0,
+        prior=0.6,
+        stay_s=900,
+        then=(("rest", 1.0),),
+    ),
+    Motion(
+        name="rest",
+        target="walker",
+        kind="standing",
+        noise=0.01,
+        prior=0.02,
+        stay_s=300,
+        then=(("walk", 1.0),),
+        speed_mps=0.0,
+    ),
+    Motion(
+        name="cruise",
+        target="vehicle",
+        noise=0.05,
+        speed_mps=8.5,
+        prior=0.2,
+        stay_s=40,
+        then=(("manoeuvre", 1.0),),
+    ),
+    Motion(
+        name="manoeuvre",
+        target="vehicle",
+        noise=4.0,
+        speed_mps=8.5,
+        prior=0.05,
+        stay_s=13,
+        then=(("cruise", 0.7), ("stop", 0.3)),
+    ),
+    Motion(
+        name="stop",
+        target="vehicle",
+        kind="standing",
+        noise=0.01,
+        prior=0.03,
+        stay_s=25,
+        then=(("manoeuvre", 1.0),),
+    ),
+    Motion(
+        name="fly",
+        target="flyer",
+        noise=0.1,
+        speed_mps=25.0,
+        prior=0.05,
+        stay_s=20,
+        then=(("weave", 1.0),),
+    ),
+    Motion(
+        name="weave",
+        target="flyer",
+        noise=3.0,
+        speed_mps=25.0,
+        prior=0.05,
+        stay_s=20,
+        then=(("fly", 1.0),),
+    ),
+)
+"""The standard bank: walkers, vehicles that turn and stop, and low flyers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerSettings:
+    """How the tracker believes.
+
+    Parameters
+    ----------
+    bank : tuple of Motion
+        Ways to move.
+    life_s : float
+        Mean life of a target [s].
+    gone_s : float
+        Mean time that a track beyond every sensor is kept [s].
+    birth_per_km2_h : float
+        New targets [1/(km2 h)].
+    unseen_per_km2 : float
+        Undetected targets before the first look [1/km2].
+    gate : float
+        Largest squared normalised distance of a pair.
+    confirm, hide : float
+        Existence above which a track is shown, and below which it is hidden.
+    blur_m : float
+        A track is shown when exist (1 - variance / blur_m^2) exceeds `confirm` [m].
+    sharp : float
+        Power of the shares in the update: 1 is the mean, above 1 nears the best.
+    merge : float
+        Two tracks of one place become one when their existences sum below this.
+    lag_s : float
+        How late a detection may come and still be used at its own time [s].
+    every_s : float
+        Period of the written picture [s].
+    kept : int
+        Detections kept per track.
+    bad : str
+        ``refuse`` raises on NaN or negative figures, ``count`` counts them.
+    """
+
+    bank: tuple[Motion, ...] = BANK
+    life_s: float = 900.0
+    gone_s: float = 5.0
+    birth_per_km2_h: float = 0.5
+    unseen_per_km2: float = 0.1
+    gate: float = 18.0
+    confirm: float = 0.5
+    hide: float = 0.3
+    blur_m: float = 100.0
+    sharp: float = 1.0
+    merge: float = 1.3
+    keep: float = 1e-4
+    lag_s: float = 0.0
+    every_s: float = 1.0
+    kept: int = 8
+    bad: str = "count"
+
+    def __post_init__(self) -> None:
+        for name in ("life_s", "gone_s", "gate", "blur_m", "sharp", "every_s"):
+            if not getattr(self, name) > 0:
+                raise BadValue(name, "above 0", getattr(self, name))
+        if not 0 < self.hide <= self.confirm < 1:
+            raise BadValue(
+                "confirm", f"from hide ({self.hide}) to below 1", self.confirm
+            )
+        if not self.lag_s >= 0:
+            raise BadValue("lag_s", "0 or more", self.lag_s)
+        if not self.kept >= 1:
+            raise BadValue("kept", "1 or more", self.kept)
+        if self.bad not in ("refuse", "count"):
+            raise UnknownName("way with bad detections", self.bad, ("refuse", "count"))
+
+    def models(self) -> Models:
+        """Return the bank and the figures as arrays for the kernels."""
+        names = [motion.name for motion in self.bank]
+        split = np.zeros((len(names), len(names)))
+        for row, motion in enumerate(self.bank):
+            for name, part in motion.then:
+                if name not in names:
+                    raise UnknownName("motion", name, names)
+                split[row, names.index(name)] = part
+        prior = np.array([motion.prior for motion in self.bank])
+        leave = np.array([1 / m.stay_s if m.then else 0.0 for m in self.bank])
+        return Models(
+            kind=np.array([KINDS.index(m.kind) for m in self.bank], np.int64),
+            noise=np.array([float(m.noise) for m in self.bank]),
+            turn=np.array([float(m.turn_rps) for m in self.bank]),
+            speed=np.array([float(m.speed_mps) for m in self.bank]),
+            prior=prior / prior.sum(),
+            leave=leave,
+            split=split,
+            life_s=float(self.life_s),
+            gone_s=float(self.gone_s),
+            birth=float(self.birth_per_km2_h) / 3.6e9,
+            unseen=float(self.unseen_per_km2) / 1e6,
+            gate=float(self.gate),
+            keep=float(self.keep),
+            confirm=float(self.confirm),
+            hide=float(self.hide),
+            blur_m=float(self.blur_m),
+            sharp=float(self.sharp),
+            merge=float(self.merge),
+        )
+
+    def class_of(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        """Return (models, classes): 1 where a model is of a class."""
+        return np.array([[float(m.target == c) for c in CLASSES] for m in self.bank])

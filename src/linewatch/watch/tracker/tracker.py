@@ -1,0 +1,370 @@
+"""The tracker: detections in, tracks out, as time is told to advance."""
+
+import math
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from linewatch.errors import BadValue, UnknownName
+from linewatch.watch.tracker._kernels import run
+from linewatch.watch.tracker.schedule import Batch, distinct, on_schedule, scans_of
+from linewatch.watch.tracker.sensors import SensorTable
+from linewatch.watch.tracker.settings import TrackerSettings
+from linewatch.watch.tracker.state import (
+    frozen,
+    grown_state,
+    new_picture,
+    new_state,
+    new_work,
+    thawed,
+)
+from linewatch.watch.tracker.tracks import Counts, Rows, Tracks
+
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
+COUNTED = ("fed", "used", "duplicate", "late", "bad", "unknown_sensor")
+
+
+class Tracker:
+    """One engine for the live watch and for replay.
+
+    It has no clock and no dice. The same detections give the same tracks to the bit,
+    whatever their order of arrival within the lag.
+
+    Parameters
+    ----------
+    sensors : SensorTable
+        Who looks, where and when.
+    settings : TrackerSettings, optional
+        How it believes.
+    start_s : float
+        Nothing at or before this time counts [s].
+    """
+
+    def __init__(
+        self,
+        sensors: SensorTable,
+        settings: TrackerSettings | None = None,
+        start_s: float = 0.0,
+    ) -> None:
+        if not math.isfinite(start_s):
+            raise BadValue("start_s", "finite", start_s)
+        self.sensors = sensors
+        self.settings = settings or TrackerSettings()
+        self.done_s = float(start_s)
+        self._models = self.settings.models()
+        self._sensors = sensors.arrays()
+        self._by_id = np.argsort(sensors.sensor_id, kind="stable")
+        self._outages: list[tuple[int, float, float]] = []
+        self._waiting: list[Batch] = []
+        self._tally = dict.fromkeys(COUNTED, 0)
+        every = self.settings.every_s
+        self._state = new_state(
+            models=len(self.settings.bank),
+            sensors=len(sensors),
+            cells=sensors.cells(),
+            kept=self.settings.kept,
+            unseen=self._models.unseen,
+            start_s=self.done_s,
+            second=math.floor(self.done_s / every) + 1,
+        )
+        self._room = {"tracks": 256, "pairs": 4096, "detections": 256}
+        self._work = new_work(models=len(self.settings.bank), **self._room)
+        self._picture = new_picture(1024)
+
+    # -- taking in -----------------------------------------------------------------
+
+    def feed(
+        self,
+        *,
+        time_s: ArrayLike,
+        sensor_id: ArrayLike,
+        range_m: ArrayLike = 0.0,
+        azimuth_rad: ArrayLike,
+        ident: ArrayLike = -1,
+    ) -> int:
+        """Take polar or bearing detections in; return how many were kept.
+
+        Parameters
+        ----------
+        time_s, sensor_id, range_m, azimuth_rad : array_like, shape (n,)
+            When [s], who, and where from the sensor [m], [rad] clockwise from north.
+        ident : array_like of int, optional
+            The caller's id of each, to be told which made a track.
+
+        Raises
+        ------
+        BadValue, UnknownName
+            If a figure or a sensor is bad and the settings say to refuse.
+        """
+        time, who, a, b, name = np.broadcast_arrays(
+            *(
+                np.atleast_1d(v)
+                for v in (time_s, sensor_id, range_m, azimuth_rad, ident)
+            )
+        )
+        time, a, b = (np.asarray(v, np.float64) for v in (time, a, b))
+        good = np.isfinite(time) & np.isfinite(b) & np.isfinite(a) & (a >= 0)
+        with np.errstate(invalid="ignore"):
+            b = np.mod(b, 2 * np.pi)
+        return self._keep(time, who, a, b, np.zeros((len(time), 3)), name, good)
+
+    def feed_places(
+        self,
+        *,
+        time_s: ArrayLike,
+        sensor_id: ArrayLike,
+        x_m: ArrayLike,
+        y_m: ArrayLike,
+        cov_m2: ArrayLike | None = None,
+        radius_m: ArrayLike | None = None,
+        ident: ArrayLike = -1,
+    ) -> int:
+        """Take places in, with a covariance or as presence within a radius.
+
+        Parameters
+        ----------
+        time_s, sensor_id, x_m, y_m : array_like, shape (n,)
+            When [s], who, and where on the plane [m].
+        cov_m2 : array_like, shape (n, 2, 2), optional
+            Covariance of each [m2].
+        radius_m : array_like, shape (n,), optional
+            Presence: the target is anywhere within this radius [m]. By default the
+            sensor's reach.
+        ident : array_like of int, optional
+            The caller's id of each.
+
+        Returns
+        -------
+        int
+            How many were kept.
+
+        Raises
+        ------
+        BadValue, UnknownName
+            If a figure or a sensor is bad and the settings say to refuse.
+        """
+        time, who, x, y, name = np.broadcast_arrays(
+            *(np.atleast_1d(v) for v in (time_s, sensor_id, x_m, y_m, ident))
+        )
+        time, x, y = (np.asarray(v, np.float64) for v in (time, x, y))
+        noise = np.zeros((len(time), 3))
+        if cov_m2 is not None:
+            cov = np.broadcast_to(np.asarray(cov_m2, np.float64), (len(time), 2, 2))
+            noise[:, 0], noise[:, 1], noise[:, 2] = (
+                cov[:, 0, 0],
+                cov[:, 0, 1],
+                cov[:, 1, 1],
+            )
+        else:
+            if radius_m is None:
+                row = self._rows(who)
+                radius_m = np.where(row >= 0, self.sensors.range_m[row], 1.0)
+            # A disc of radius R evenly filled has a variance of R^2 / 4 in each part.
+            noise[:, 0] = noise[:, 2] = np.asarray(radius_m, np.float64) ** 2 / 4
+        good = np.isfinite(time) & np.isfinite(x) & np.isfinite(y)
+        good &= np.isfinite(noise).all(axis=1) & (noise[:, 0] > 0)
+        good &= noise[:, 0] * noise[:, 2] > noise[:, 1] ** 2
+        return self._keep(time, who, x, y, noise, name, good)
+
+    def outage(self, sensor_id: int, from_s: float, until_s: float) -> None:
+        """Say that a sensor does not look from `from_s` until before `until_s` [s].
+
+        Only scans not yet processed are affected.
+        """
+        row = int(self._rows(np.array([sensor_id]))[0])
+        if row < 0:
+            allowed = [str(name) for name in self.sensors.sensor_id]
+            raise UnknownName("sensor", str(sensor_id), allowed)
+        self._outages.append((row, float(from_s), float(until_s)))
+
+    def _rows(self, who: ArrayLike) -> Longs:
+        """Return the row of each sensor id, -1 where unknown."""
+        who = np.asarray(who, np.int64)
+        ids = self.sensors.sensor_id[self._by_id]
+        at = np.minimum(np.searchsorted(ids, who), len(ids) - 1)
+        return np.where(ids[at] == who, self._by_id[at], -1).astype(np.int64)
+
+    def _keep(
+        self,
+        time: Floats,
+        who: ArrayLike,
+        a: Floats,
+        b: Floats,
+        noise: Floats,
+        name: ArrayLike,
+        good: NDArray[np.bool_],
+    ) -> int:
+        """Count what cannot be used, and keep the rest until its time is due."""
+        row = self._rows(who)
+        if self.settings.bad == "refuse" and not (good.all() and (row >= 0).all()):
+            if not good.all():
+                at = int(np.flatnonzero(~good)[0])
+                got = f"({time[at]}, {a[at]}, {b[at]})"
+                raise BadValue(
+                    f"detection {at}", "finite, with a range of 0 or more", got
+                )
+            at = int(np.flatnonzero(row < 0)[0])
+            allowed = [str(known) for known in self.sensors.sensor_id[:20]]
+            raise UnknownName("sensor", str(np.asarray(who)[at]), allowed)
+        known = row >= 0
+        batch = Batch(time, row, a, b, noise, np.asarray(name, np.int64))
+        batch = batch.pick(good & known)
+        batch = batch._replace(
+            time_s=on_schedule(self.sensors, batch.row, batch.time_s)
+        )
+        fresh = batch.time_s > self.done_s
+        self._tally["fed"] += len(time)
+        self._tally["bad"] += int((~good).sum())
+        self._tally["unknown_sensor"] += int((good & ~known).sum())
+        self._tally["late"] += int((~fresh).sum())
+        if fresh.any():
+            self._waiting.append(batch.pick(fresh))
+        return int(fresh.sum())
+
+    # -- going on ------------------------------------------------------------------
+
+    def advance(self, until_s: float) -> Rows:
+        """Process every scan up to `until_s` less the lag; return the picture's rows.
+
+        Going back in time is no error: nothing is processed.
+        """
+        if not math.isfinite(until_s):
+            raise BadValue("until_s", "finite", until_s)
+        until = float(until_s) - self.settings.lag_s
+        if until <= self.done_s:
+            return Rows.joined([])
+        waiting = Batch.joined(self._waiting)
+        now = waiting.time_s <= until
+        later = waiting.pick(~now)
+        self._waiting = [later] if len(later.time_s) else []
+        batch = distinct(waiting.pick(now))
+        self._tally["duplicate"] += int(now.sum()) - len(batch.time_s)
+        self._tally["used"] += len(batch.time_s)
+        scans = scans_of(
+            self.sensors,
+            batch,
+            after_s=self.done_s,
+            until_s=until,
+            outages=self._outages,
+        )
+        self.done_s = until
+        self._outages = [out for out in self._outages if out[2] > until]
+        parts, k = [], 0
+        while True:
+            k, rows, lacks = run(
+                self._state, self._models, self._sensors, scans, self._work,
+                self._picture, k, until, self.settings.every_s,
+            )  # fmt: skip
+            if rows:
+                parts.append(self._written(rows))
+            if lacks == 0:
+                return Rows.joined(parts)
+            self._make_room(lacks, scans.start)
+
+    def _written(self, rows: int) -> Rows:
+        """Return a copy of the rows that the kernel wrote."""
+        out = self._picture
+        state = out.state[:rows]
+        return Rows(
+            time_s=out.time_s[:rows].copy(),
+            track_id=out.track_id[:rows].copy(),
+            x=state[:, 0].copy(),
+            y=state[:, 1].copy(),
+            vx=state[:, 2].copy(),
+            vy=state[:, 3].copy(),
+            existence=out.exist[:rows].copy(),
+        )
+
+    def _make_room(self, lacks: int, start: Longs) -> None:
+        """Make room for what the kernel said it lacks."""
+        if lacks == 4:
+            size = max(32 * int(self._state.count[0]), self._picture.time_s.size)
+            self._picture = new_picture(min(size, 200_000 + int(self._state.count[0])))
+            return
+        most = int(np.diff(start).max(initial=0))
+        if lacks == 1:
+            self._state = grown_state(self._state, int(self._state.count[0]) + most)
+            return
+        if lacks == 2:
+            self._room["tracks"] = self._state.exist.size
+        elif lacks == 3:
+            self._room["pairs"] *= 2
+        else:
+            self._room["detections"] = max(most, 2 * self._room["detections"])
+        self._work = new_work(models=len(self.settings.bank), **self._room)
+
+    # -- giving out ----------------------------------------------------------------
+
+    @property
+    def counts(self) -> Counts:
+        """What became of the detections fed so far."""
+        waiting = sum(len(part.time_s) for part in self._waiting)
+        return Counts(**self._tally, waiting=waiting)
+
+    def picture(self) -> Tracks:
+        """Return the confirmed tracks at the time processed up to."""
+        st = self._state
+        used = int(st.count[0])
+        at = np.flatnonzero((st.track_id[:used] >= 0) & (st.shown[:used] == 1))
+        at = at[np.argsort(st.track_id[at])]
+        dt = self.done_s - st.time_s[at]
+        mean = st.mean[at].copy()
+        move = np.zeros((len(at), 4, 4))
+        move[:] = np.eye(4)
+        move[:, 0, 2] = move[:, 1, 3] = dt
+        mean = np.einsum("tij,tmj->tmi", move, mean)
+        prob = st.prob[at]
+        best = np.einsum("tm,tmi->ti", prob, mean)
+        off = mean - best[:, None, :]
+        place = np.array([[0, 1, 3, 4], [1, 2, 5, 6], [3, 5, 7, 8], [4, 6, 8, 9]])
+        full = np.einsum("tij,tmjk,tlk->tmil", move, st.cov[at][:, :, place], move)
+        full += np.einsum("tmi,tmj->tmij", off, off)
+        return Tracks(
+            time_s=self.done_s,
+            track_id=st.track_id[at].copy(),
+            x_m=best[:, 0].copy(),
+            y_m=best[:, 1].copy(),
+            vx_mps=best[:, 2].copy(),
+            vy_mps=best[:, 3].copy(),
+            cov=np.einsum("tm,tmij->tij", prob, full),
+            existence=st.exist[at] * np.exp(-dt / self.settings.life_s),
+            class_chance=prob @ self.settings.class_of(),
+            count_low=np.ones(len(at), np.int64),
+            count_high=np.ones(len(at), np.int64),
+            last_seen_s=st.last_s[at].copy(),
+            first_seen_s=st.first_s[at].copy(),
+            made_by=st.made_by[at].copy(),
+        )
+
+    # -- keeping -------------------------------------------------------------------
+
+    def save(self) -> bytes:
+        """Return everything that decides the output from here on."""
+        waiting = Batch.joined(self._waiting)
+        outages = np.array(self._outages, np.float64).reshape(-1, 3)
+        return frozen(
+            self._state,
+            waiting_noise=waiting.noise,
+            waiting=np.column_stack([waiting.time_s, waiting.a, waiting.b]),
+            waiting_ids=np.column_stack([waiting.row, waiting.ident]),
+            outages=outages,
+            done_s=np.array(self.done_s),
+            tally=np.array([self._tally[name] for name in COUNTED], np.int64),
+        )
+
+    @classmethod
+    def load(
+        cls, saved: bytes, sensors: SensorTable, settings: TrackerSettings | None = None
+    ) -> Self:
+        """Return the tracker that `save` kept, with the same sensors and settings."""
+        state, extra = thawed(saved)
+        tracker = cls(sensors, settings, float(extra["done_s"]))
+        tracker._state = state
+        tracker._tally = dict(zip(COUNTED, extra["tally"].tolist(), strict=True))
+        tracker._outages = [(int(row), a, b) for row, a, b in extra["outages"].tolist()]
+        time, a, b = (np.ascontiguousarray(part) for part in extra["waiting"].T)
+        row, ident = (np.ascontiguousarray(part) for part in extra["waiting_ids"].T)
+        tracker._waiting = [Batch(time, row, a, b, extra["waiting_noise"], ident)]
+        return tracker

@@ -176,23 +176,24 @@ def _swept(
     cells: Cells, lens: Lens, sag: float, rays: tuple[int, int]
 ) -> NDArray[np.float32]:
     """Sweep the four quarters: north and south as they lie, east and west on side."""
-    ground, (y_m, x_m) = cells.height_m, (cells.step_y_m, cells.step_x_m)
+    rows, cols = cells.height_m.shape
+    # Ground is read between two neighbours: a grid one cell wide gets one of no ground.
+    wider = ((0, int(rows == 1)), (0, int(cols == 1)))
+    ground = np.pad(cells.height_m, wider, constant_values=loops.NONE_M)
+    y_m, x_m = cells.step_y_m, cells.step_x_m
     turned = loops.transpose(ground)
     tall, wide = np.full_like(ground, np.inf), np.full_like(turned, np.inf)
     row, col, reach_m = lens.row, lens.col, min(lens.reach_m, FARTHEST_M)
     high = float(lens.above_m)
-    # A grid one cell wide has no neighbour to read between: it is swept along only.
     for sign in (-1, 1):
-        if ground.shape[1] > 1:
-            loops.sweep(
-                *(ground, tall, row, col, sign, high, y_m, x_m, sag, reach_m, *rays, 1)
-            )
-        if turned.shape[1] > 1:
-            loops.sweep(
-                *(turned, wide, col, row, sign, high, x_m, y_m, sag, reach_m, *rays, 0)
-            )
+        loops.sweep(
+            *(ground, tall, row, col, sign, high, y_m, x_m, sag, reach_m, *rays, 1)
+        )
+        loops.sweep(
+            *(turned, wide, col, row, sign, high, x_m, y_m, sag, reach_m, *rays, 0)
+        )
     loops.merge(tall, wide, ground, row, col, y_m, x_m, reach_m)
-    return tall
+    return tall[:rows, :cols]
 
 
 def lowest_seen(

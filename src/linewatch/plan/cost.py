@@ -101,6 +101,8 @@ class Cost:
             rule = f"said in one line of at most {SCOPE_LENGTH} characters"
             raise BadValue("cost scope", rule, repr(self.scope))
         told = Interval(low=self.low, best=self.best, high=self.high)
+        for end in ("low", "best", "high"):
+            object.__setattr__(self, end, getattr(told, end))
         made = _sum(self.lines)
         if abs(told.best - made.best) > _GRAIN or abs(told.width - made.width) > _GRAIN:
             rule = f"the sum of its lines, {made.best:,.2f}"

@@ -44,6 +44,9 @@ class Interval:
         if not 0 <= self.low <= self.best <= self.high < float("inf"):
             got = f"{self.low}, {self.best}, {self.high}"
             raise BadValue("range", "0 <= low <= best <= high", got)
+        # Whole numbers become floats, so that equal figures are written alike.
+        for end in ("low", "best", "high"):
+            object.__setattr__(self, end, float(getattr(self, end)))
 
     @classmethod
     def exactly(cls, value: float) -> "Interval":

@@ -163,6 +163,7 @@ class Proposal:
         except (TypeError, ValueError) as error:
             raise BadValue("body", "plain values that JSON can hold", error) from error
         object.__setattr__(self, "body", body)
+        object.__setattr__(self, "made_s", float(self.made_s))
         told = _canonical(self._told()).encode()
         object.__setattr__(self, "digest", sha256(told).hexdigest())
 

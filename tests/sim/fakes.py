@@ -29,7 +29,7 @@ class FlatDemand:
 
     per_m_s: float
     length_m: float
-    latest: str = "2024-11"
+    months: tuple[str, ...] = ("2024-10", "2024-11")
     asked: list[str] = field(default_factory=list)
 
     def rate_per_m_s(self, month: str, chainage_m: ArrayLike) -> Floats:
@@ -60,7 +60,7 @@ class StraightArea:
     ) -> None:
         self.name = "straight"
         self.plane = PLANE
-        self.line = SimpleNamespace(length_m=length_m)
+        self.line = SimpleNamespace(length_m=length_m, place=lambda _at: (-106.0, 29.0))
         per_m_s = per_hour / 3600 / (0.9 * length_m)
         self.demand = FlatDemand(per_m_s=per_m_s, length_m=length_m)
         self.terrain = Slope(rise)

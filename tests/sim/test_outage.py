@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from linewatch.sim.node import nodes_of
 from linewatch.sim.outage import Outage, Outages, down_at
-from linewatch.sim.post import posts_of
 from linewatch.sim.settings import SimSettings
 from linewatch.sim.statuses import statuses_between
 from linewatch.watch.values import Health
@@ -59,19 +59,19 @@ def test_an_outage_covers_its_beginning_and_not_its_end() -> None:
 
 def test_a_sensor_reports_in_time_says_when_it_fails_and_keeps_silent() -> None:
     sights = [sight_at("radar", 1000.0 * n, 0.0) for n in range(3)]
-    posts = posts_of(sights, PLANE, seed=1, status_interval_s=60.0)
+    nodes = nodes_of(sights, PLANE, seed=1, status_interval_s=60.0)
     outages = [
         Outage(sensor=1, from_s=START_S + 70, to_s=START_S + 150, silent=False),
         Outage(sensor=2, from_s=START_S + 70, to_s=START_S + 150, silent=True),
     ]
-    said = statuses_between(posts, outages, since_s=START_S - 1, until_s=START_S + 200)
+    said = statuses_between(nodes, outages, since_s=START_S - 1, until_s=START_S + 200)
     by_node = {
-        post.node.node_id: [
+        one.node.node_id: [
             (each.time_s - START_S, each.health, each.detecting)
             for each in said
-            if each.node_id == post.node.node_id
+            if each.node_id == one.node.node_id
         ]
-        for post in posts
+        for one in nodes
     }
     well, spoken, silent = by_node.values()
     ok, bad = (Health.OK, True), (Health.ERROR, False)

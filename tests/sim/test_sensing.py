@@ -38,7 +38,7 @@ def place_of(one: Detection, sensors: Sensors) -> tuple[float, float]:
     """Return the plane place of a polar detection, by geodesy alone."""
     from pyproj import Geod  # noqa: PLC0415 - the outside authority
 
-    node = next(p.node for p in sensors.posts if p.node.node_id == one.node_id)
+    node = next(p.node for p in sensors.nodes if p.node.node_id == one.node_id)
     assert one.azimuth_rad is not None
     assert one.range_m is not None
     lon, lat, _ = Geod(ellps="WGS84").fwd(
@@ -274,7 +274,7 @@ def test_detections_come_in_order_with_names_of_their_own() -> None:
 def test_every_sensor_reports_at_the_start() -> None:
     sensors = world_and_sensors()
     first = sensors.step(START_S + 1).statuses
-    assert {each.node_id for each in first} == {p.node.node_id for p in sensors.posts}
+    assert {each.node_id for each in first} == {p.node.node_id for p in sensors.nodes}
     assert {each.time_s for each in first} == {START_S}
 
 

@@ -95,6 +95,15 @@ def test_demand_of_the_last_known_month_serves_later_ones() -> None:
     world = World(area, COLD, START_S, 1)  # type: ignore[arg-type]
     assert world.month == "2024-11"
     assert set(area.demand.asked) == {"2024-11"}
+    early = World(area, COLD, 0.0, 1)  # type: ignore[arg-type]
+    assert early.month == "2024-10"
+
+
+def test_the_settings_may_name_another_month() -> None:
+    area = StraightArea()
+    assume = SimSettings(warm_s=0.0, month="2024-10")
+    World(area, assume, START_S, 1)  # type: ignore[arg-type]
+    assert set(area.demand.asked) == {"2024-10"}
 
 
 def test_a_line_without_demand_is_empty() -> None:

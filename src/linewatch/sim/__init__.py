@@ -1,7 +1,7 @@
 """Sim: a simulated world whose sensors detect as planned and speak SAPIENT."""
 
 from linewatch.sim.exposure import Exposure
-from linewatch.sim.post import Post
+from linewatch.sim.node import EdgeNode
 from linewatch.sim.sensing import Heard, Sensors
 from linewatch.sim.settings import SimSettings
 from linewatch.sim.units import CLASSES, Crossings, Scene
@@ -10,9 +10,9 @@ from linewatch.sim.world import World
 __all__ = [
     "CLASSES",
     "Crossings",
+    "EdgeNode",
     "Exposure",
     "Heard",
-    "Post",
     "Scene",
     "Sensors",
     "SimSettings",

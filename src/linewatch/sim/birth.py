@@ -113,7 +113,8 @@ class Birth:
         each = self.settings
         low = np.array([each.walk_slow_mps, each.drive_slow_mps, each.fly_slow_mps])
         high = np.array([each.walk_fast_mps, each.drive_fast_mps, each.fly_fast_mps])
-        return low[kind] + dice.random(len(kind)) * (high - low)[kind]
+        cruise: Floats = low[kind] + dice.random(len(kind)) * (high - low)[kind]
+        return cruise
 
     def _size(self, kind: Ints, dice: np.random.Generator) -> Ints:
         """Draw how many walkers go together; a vehicle or a flyer goes alone."""

@@ -9,7 +9,7 @@ from linewatch.measure.angle import wrap
 from linewatch.sight.kinds import Gives
 from linewatch.sim.columns import Bools, Columns, Floats, Ints
 from linewatch.sim.looks import LookTimes, Pairs
-from linewatch.sim.post import Post
+from linewatch.sim.node import EdgeNode
 
 NOBODY: Final = -1
 """Target of a false detection."""
@@ -41,7 +41,7 @@ class Noise:
 
     Parameters
     ----------
-    posts : sequence of Post
+    nodes : sequence of EdgeNode
         The sensors.
     resolution_sigmas : float
         Side of a resolution cell in standard deviations of the noise [-].
@@ -52,15 +52,15 @@ class Noise:
 
     def __init__(
         self,
-        posts: tuple[Post, ...],
+        nodes: tuple[EdgeNode, ...],
         *,
         resolution_sigmas: float,
         errors: np.random.Generator,
         false: np.random.Generator,
         spots: np.random.Generator,
     ) -> None:
-        kinds = [post.sight.kind for post in posts]
-        eyes = [post.sight.eye for post in posts]
+        kinds = [one.sight.kind for one in nodes]
+        eyes = [one.sight.eye for one in nodes]
         self._errors, self._false, self._spots = errors, false, spots
         self._cells = resolution_sigmas
         self.polar = np.array([kind.gives is Gives.POLAR for kind in kinds], bool)
@@ -71,8 +71,8 @@ class Noise:
         self._reach_m = np.array([kind.widest_m for kind in kinds])
         self._middle_rad = np.array([eye.azimuth_rad for eye in eyes])
         self._sector_rad = np.array([eye.sector_rad for eye in eyes])
-        self._turn_rad = np.array([post.convergence_rad for post in posts])
-        self._scale = np.array([post.scale for post in posts])
+        self._turn_rad = np.array([one.convergence_rad for one in nodes])
+        self._scale = np.array([one.scale for one in nodes])
 
     def sigma_m(self, sensor: Ints, range_m: Floats) -> Floats:
         """Return the standard deviation of the range [m]."""

@@ -9,7 +9,7 @@ import numpy as np
 from linewatch.sight import TARGET_NAMES, Lit, SightTable
 from linewatch.sim.columns import Floats
 from linewatch.sim.looks import Pairs
-from linewatch.sim.post import Post
+from linewatch.sim.node import EdgeNode
 from linewatch.sim.units import CLASSES
 
 LIGHT_S: Final = 300
@@ -27,15 +27,15 @@ class Odds:
 
     Parameters
     ----------
-    posts : sequence of Post
+    nodes : sequence of EdgeNode
         The sensors.
     light_at : callable
         Light at an instant and place.
     """
 
-    def __init__(self, posts: Sequence[Post], light_at: LightAt) -> None:
-        self._table = SightTable(tuple(post.sight for post in posts))
-        self._places = [(post.node.lon_deg, post.node.lat_deg) for post in posts]
+    def __init__(self, nodes: Sequence[EdgeNode], light_at: LightAt) -> None:
+        self._table = SightTable(tuple(one.sight for one in nodes))
+        self._places = [(one.node.lon_deg, one.node.lat_deg) for one in nodes]
         self._light_at = light_at
         self._slot: int | None = None
         self._laws: Floats = np.empty((0, 0, 0))

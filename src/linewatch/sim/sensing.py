@@ -13,10 +13,10 @@ from linewatch.sim.columns import Ints
 from linewatch.sim.exposure import Exposure, Exposures
 from linewatch.sim.identity import ulid
 from linewatch.sim.looks import Pairs, Rings, looks_between, pairs_of
+from linewatch.sim.node import EdgeNode, nodes_of
 from linewatch.sim.noise import Noise, Reports
 from linewatch.sim.odds import LightAt, Odds
 from linewatch.sim.outage import Outages, down_at
-from linewatch.sim.post import Post, posts_of
 from linewatch.sim.statuses import statuses_between
 from linewatch.sim.units import CLASSES
 from linewatch.sim.world import World
@@ -70,7 +70,7 @@ class Sensors:
 
     Attributes
     ----------
-    posts : tuple of Post
+    nodes : tuple of EdgeNode
         The sensors as nodes of the watch.
     """
 
@@ -81,21 +81,22 @@ class Sensors:
         chance = np.random.SeedSequence(entropy=seed, spawn_key=SENSING_KEY)
         see, errors, false, spots, tell, name, fail = chance.spawn(7)
         self.world = world
-        self.posts: tuple[Post, ...] = posts_of(
+        self.seed = seed
+        self.nodes: tuple[EdgeNode, ...] = nodes_of(
             sights,
             world.area.plane,
             seed=seed,
             status_interval_s=settings.status_interval_s,
         )
-        self._odds = Odds(self.posts, light_at)
+        self._odds = Odds(self.nodes, light_at)
         self._noise = Noise(
-            self.posts,
+            self.nodes,
             resolution_sigmas=settings.resolution_sigmas,
             errors=np.random.default_rng(errors),
             false=np.random.default_rng(false),
             spots=np.random.default_rng(spots),
         )
-        self._outages = Outages(len(self.posts), settings, world.start_s, fail)
+        self._outages = Outages(len(self.nodes), settings, world.start_s, fail)
         self._see = np.random.default_rng(see)
         self._tell = np.random.default_rng(tell)
         self._name = np.random.default_rng(name)
@@ -153,7 +154,7 @@ class Sensors:
         reports = self._noise.measured(found).joined(self._noise.false_of(looks, down))
         reports = reports.kept(np.lexsort((reports.sensor, reports.time_s)))
         statuses = statuses_between(
-            self.posts, outages, since_s=self._said_until_s, until_s=until_s
+            self.nodes, outages, since_s=self._said_until_s, until_s=until_s
         )
         self._said_until_s = until_s
         detections = self._written(reports)
@@ -189,7 +190,7 @@ class Sensors:
         self, time_s: float, sensor: int, told: int, report_id: str, polar: list[float]
     ) -> Detection:
         """Write one detection: polar, or the sensor's own place for a presence."""
-        node, kind = self.posts[sensor].node, self.posts[sensor].sight.kind
+        node, kind = self.nodes[sensor].node, self.nodes[sensor].sight.kind
         target = CLASSES[told] if told >= 0 else Target.UNKNOWN
         if kind.gives is Gives.PRESENCE:
             return Detection(

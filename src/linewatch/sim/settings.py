@@ -11,6 +11,9 @@ class SimSettings:
 
     Parameters
     ----------
+    month : str
+        Month of demand (``YYYY-MM``); empty for the last known one that is not after
+        the start.
     group_mean : float
         Mean number of walkers in a group [-], geometric from 1. Assumption.
     persons_per_encounter : float
@@ -48,6 +51,8 @@ class SimSettings:
         Assumption.
     status_interval_s : float
         Longest time between a sensor's reports on itself [s]. Assumption.
+    receipt_delay_s : float
+        Time from an alert to its receipt by the civil desk [s]. Assumption.
     resolution_sigmas : float
         Side of a resolution cell in standard deviations of the noise [-]: targets of
         one cell give one detection. Assumption.
@@ -63,6 +68,7 @@ class SimSettings:
         If a length, rate or share is out of its range, or a range is upside down.
     """
 
+    month: str = ""
     group_mean: float = 3.0
     persons_per_encounter: float = 1.0
     vehicles_per_group: float = 0.05
@@ -91,6 +97,7 @@ class SimSettings:
     repair_s: float = 6 * 3600.0
     silent_share: float = 0.5
     status_interval_s: float = 60.0
+    receipt_delay_s: float = 120.0
     resolution_sigmas: float = 2.0
     class_told_share: float = 0.8
     warm_s: float = 6 * 3600.0
@@ -120,7 +127,7 @@ _POSITIVE = (
 )
 _NOT_NEGATIVE = (
     *("persons_per_encounter", "vehicles_per_group", "flyers_per_month"),
-    *("wander_rad", "turn_rad", "warm_s"),
+    *("wander_rad", "turn_rad", "warm_s", "receipt_delay_s"),
 )
 _SHARES = ("distress_share", "silent_share", "class_told_share")
 _RANGES = (

@@ -3,13 +3,17 @@
 import math
 from collections.abc import Sequence
 
+from linewatch.sim.node import EdgeNode
 from linewatch.sim.outage import Outage
-from linewatch.sim.post import Post
 from linewatch.watch.values import Health, Status
 
 
 def statuses_between(
-    posts: Sequence[Post], outages: Sequence[Outage], *, since_s: float, until_s: float
+    nodes: Sequence[EdgeNode],
+    outages: Sequence[Outage],
+    *,
+    since_s: float,
+    until_s: float,
 ) -> tuple[Status, ...]:
     """Return what sensors say after `since_s` and up to `until_s`, in order of time.
 
@@ -20,15 +24,15 @@ def statuses_between(
     for each in outages:
         by_sensor.setdefault(each.sensor, []).append(each)
     said: list[tuple[float, int, Status]] = []
-    for sensor, post in enumerate(posts):
-        interval = post.node.status_interval_s
+    for sensor, one in enumerate(nodes):
+        interval = one.node.status_interval_s
         first, last = math.floor(since_s / interval) + 1, math.floor(until_s / interval)
         times = {number * interval for number in range(first, last + 1)}
         failures = by_sensor.get(sensor, [])
         changes = {at for each in failures for at in (each.from_s, each.to_s)}
         times |= {at for at in changes if since_s < at <= until_s}
         for at in sorted(times):
-            status = _said_at(post.node.node_id, failures, at)
+            status = _said_at(one.node.node_id, failures, at)
             if status is not None:
                 said.append((at, sensor, status))
     said.sort(key=lambda each: each[:2])

@@ -1,6 +1,7 @@
 """World: walkers, vehicles and flyers that set out, cross the line and go on."""
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -44,6 +45,8 @@ class World:
     ------
     BadValue
         If the seed is below 0.
+    UnknownName
+        If the settings name a month that the demand does not hold.
     """
 
     def __init__(
@@ -54,8 +57,7 @@ class World:
         self.area = area
         self.settings = settings
         self.start_s = start_s
-        # Counts for later months are not known yet, so the last known one serves.
-        self.month = min(to_iso(start_s)[:7], area.demand.latest)
+        self.month = settings.month or month_of(area.demand.months, start_s)
         self.approach = approach_of(area, month=self.month, settings=settings)
         self._birth = Birth(area=area, approach=self.approach, settings=settings)
         self._rates = self._birth.rates_per_s
@@ -217,3 +219,18 @@ class World:
         if (arrived | found).any():
             self._targets = targets.kept(~(arrived | found))
             self._units = units.kept(np.isin(units.unit_id, self._targets.unit_id))
+
+
+def month_of(months: Sequence[str], start_s: float) -> str:
+    """Return the last of `months` (``YYYY-MM``) that is not after an instant [s].
+
+    The first where all are after it: counts for the month itself are not known yet, or
+    were never kept.
+
+    Examples
+    --------
+    >>> month_of(["2024-01", "2024-11"], 1_740_787_200.0)  # 1 March 2025
+    '2024-11'
+    """
+    month = to_iso(start_s)[:7]
+    return max((one for one in months if one <= month), default=months[0])

@@ -1,4 +1,4 @@
-"""Post: a placed sensor as the simulated world knows it."""
+"""Edge node: a placed sensor as the simulated world knows it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from linewatch.watch.values import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class EdgeNode:
     """A placed sensor: look k is at ``sight.phase_s + k * sight.kind.period_s``, UTC.
 
     Parameters
@@ -30,10 +30,10 @@ class Post:
     scale: float
 
 
-def posts_of(
+def nodes_of(
     sights: Sequence[Sight], plane: Plane, *, seed: int, status_interval_s: float
-) -> tuple[Post, ...]:
-    """Make the posts of placed sensors, in their order; `seed` names the nodes."""
+) -> tuple[EdgeNode, ...]:
+    """Make the nodes of placed sensors, in their order; `seed` names the nodes."""
     made = []
     for sight in sights:
         lon, lat = plane.to_geo(sight.eye.x_m, sight.eye.y_m)
@@ -45,11 +45,11 @@ def posts_of(
             lat_deg=float(lat),
             status_interval_s=status_interval_s,
         )
-        post = Post(
+        one = EdgeNode(
             node=node,
             sight=sight,
             convergence_rad=plane.convergence_rad(node.lon_deg, node.lat_deg),
             scale=plane.scale(node.lon_deg, node.lat_deg),
         )
-        made.append(post)
+        made.append(one)
     return tuple(made)

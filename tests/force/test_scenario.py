@@ -112,6 +112,12 @@ def test_all_federal_forces_work_under_northcom_from_may_on(force: Force) -> Non
     assert unit.present == force.strength(MAY).by_status["title10"]
 
 
+def test_sectors_are_named_as_the_area_names_them(force: Force) -> None:
+    text = (BUILT_IN / "sectors.csv").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if not line.startswith("#")][1:]
+    assert [row.partition(",")[0] for row in rows] == list(force.by_sector(MAY))
+
+
 def test_a_key_that_nothing_reads_is_refused() -> None:
     scenario = Scenario(folder=BUILT_IN, tables={"force": {"legder": "x"}})
     with pytest.raises(UnknownName, match=r"unknown key in \[force\] 'legder'"):

@@ -197,6 +197,22 @@ def test_claims_are_listed_and_change_nothing(tmp_path: Path) -> None:
     assert force.strength(date(2025, 3, 6)).present == 50
 
 
+def test_the_latest_end_of_a_stay_holds(tmp_path: Path) -> None:
+    force = force_of(
+        tmp_path,
+        "2025-03-01 order alpha 5 T10 until=2025-06-01 ^ap\n"
+        "2025-03-09 extend alpha until=2025-09-01 ^ap known=2025-03-20\n"
+        "2025-03-01 order bravo 5 T10 ^ap\n"
+        "2025-03-02 open bravo 5 T10 @bliss ^ap\n"
+        "2025-03-03 leave bravo 1 T10 @bliss until=2025-03-09 ^ap\n",
+    )
+    assert force.ends(date(2025, 2, 1)) == {}
+    assert force.ends(date(2025, 3, 8)) == {"alpha": date(2025, 6, 1)}
+    assert force.ends(date(2025, 3, 9)) == {"alpha": date(2025, 9, 1)}
+    then = force.ends(date(2025, 3, 9), known=date(2025, 3, 19))
+    assert then == {"alpha": date(2025, 6, 1)}
+
+
 def test_unknown_names_are_told(tmp_path: Path) -> None:
     force = force_of(tmp_path, SENT)
     on = date(2025, 3, 6)

@@ -2,6 +2,7 @@
 
 from linewatch.force.authority import Answer, may
 from linewatch.force.difference import Difference, difference
+from linewatch.force.events import Event, Finding, read_events, reconcile
 from linewatch.force.force import Force, read_force
 from linewatch.force.ledger import Ledger
 from linewatch.force.read import read_ledger
@@ -15,6 +16,8 @@ __all__ = [
     "Claim",
     "Difference",
     "Entry",
+    "Event",
+    "Finding",
     "Force",
     "Ledger",
     "Rule",
@@ -22,7 +25,9 @@ __all__ = [
     "Strength",
     "difference",
     "may",
+    "read_events",
     "read_force",
     "read_ledger",
     "read_rules",
+    "reconcile",
 ]

@@ -7,6 +7,7 @@ from typing import Final
 
 from linewatch.errors import UnknownName
 from linewatch.force.balance import claims_of
+from linewatch.force.kinds import NAMES
 from linewatch.force.ledger import Ledger
 from linewatch.force.read import read_ledger
 from linewatch.force.rules import Rules, read_rules
@@ -34,6 +35,10 @@ from linewatch.scenario import Scenario
 
 KEYS: Final = ("ledger", "authority")
 """Keys that the scenario's table of the force may hold."""
+
+
+STAYS: Final = ("open", "order", "approve", "extend")
+"""Kinds of entries whose ``until=`` is the end of a unit's stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -113,6 +118,30 @@ class Force:
         """Return how many of each kind of kit are present at the end of a day."""
         present = by_item(self.ledger, on.toordinal(), _day(known)).tolist()
         return dict(zip(self.ledger.items[1:], present[1:], strict=True))
+
+    def ends(self, on: date, known: date | None = None) -> dict[str, date]:
+        """Return the last day that each unit is meant to stay, as of a day.
+
+        The latest entry with ``until=`` holds: an order, an approval, an opening or an
+        extension. A unit for which none was told is left out: no end was agreed.
+        """
+        columns, told = self.ledger.columns, self.ledger.words
+        rows = [
+            row
+            for row, words in told.items()
+            if "until" in words.keyed
+            and NAMES[int(columns["kind"][row])] in STAYS
+            and columns["on"][row] <= on.toordinal()
+            and (known is None or columns["known"][row] <= known.toordinal())
+        ]
+        rows.sort(key=lambda row: (int(columns["on"][row]), row))
+        names = self.ledger.units
+        return {
+            names[int(columns["unit"][row])].name: date.fromisoformat(
+                told[row].keyed["until"]
+            )
+            for row in rows
+        }
 
     def claims(self, on: date | None = None) -> tuple[Claim, ...]:
         """Return published figures up to a date beside what the ledger counts."""

@@ -10,6 +10,7 @@
   x NoPlan            no plan meets the rules; carries the rules that clash
   x Prohibited        a rule forbids the task; carries the rule
   x MayNotDecide      an office may not decide what it was asked to decide
+  x Undecided         a proposal is no order until someone decides
   x LogError          the mission log cannot do what was asked
     + LogBroken       an entry was edited, cut or moved
     + LogUnwritable   the disk or the file does not take the entry
@@ -143,6 +144,17 @@ class MayNotDecide(LinewatchError):
     def __str__(self) -> str:
         who = ", ".join(self.allowed) or "no office"
         return f"{self.office} may not decide on a proposal to {self.kind}: {who} may"
+
+
+class Undecided(LinewatchError):
+    """Nobody entitled has approved the `proposal`, so it is no order."""
+
+    def __init__(self, proposal: str) -> None:
+        super().__init__(proposal)
+        self.proposal = proposal
+
+    def __str__(self) -> str:
+        return f"{self.proposal} is no order: record who decided with linewatch decide"
 
 
 class LogError(LinewatchError):

@@ -187,6 +187,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "to_s": number,
         **_ON_LINE,
     },
+    "tick": {"until_s": number},
+    "acknowledgement": {"alert_id": token, "office": label},
     "snapshot": {"of": token, "until_s": number, "state": state},
 }
 """Fields that each kind of entry may hold, and what each may be."""

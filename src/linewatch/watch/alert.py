@@ -81,12 +81,24 @@ class Sighted:
     lat_deg: Floats
     x_m: Floats
     y_m: Floats
-    speed_mps: Floats
+    vx_mps: Floats
+    vy_mps: Floats
     existence: Floats
     first_seen_s: Floats
+    last_seen_s: Floats
     class_chance: Floats
     count_low: NDArray[np.int64]
     count_high: NDArray[np.int64]
+
+    @property
+    def speed_mps(self) -> Floats:
+        """Speed over the ground [m/s]."""
+        return np.hypot(self.vx_mps, self.vy_mps)
+
+    def target(self, row: int) -> Target:
+        """Return the class that a track more likely is than not, or unknown."""
+        best = int(np.argmax(self.class_chance[row]))
+        return CLASSES[best] if self.class_chance[row, best] >= 0.5 else Target.UNKNOWN
 
 
 @dataclass(slots=True)
@@ -145,8 +157,6 @@ class Alerter:
         """Make an alert of one track, and remember that it was made."""
         track = int(seen.track_id[row])
         self._raised.add((kind, track))
-        chance = seen.class_chance[row]
-        best = int(np.argmax(chance))
         return Alert(
             alert_id=f"{kind}-{track}",
             time_s=seen.time_s,
@@ -157,7 +167,7 @@ class Alerter:
             offset_m=float(seen.offset_m[row]),
             lon_deg=float(seen.lon_deg[row]),
             lat_deg=float(seen.lat_deg[row]),
-            target=CLASSES[best] if chance[best] >= 0.5 else Target.UNKNOWN,
+            target=seen.target(row),
             count_low=int(seen.count_low[row]),
             count_high=int(seen.count_high[row]),
             priority=priority,

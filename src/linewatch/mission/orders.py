@@ -1,0 +1,134 @@
+"""Orders: what decided proposals make of a mission's log, and the watch they open."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+import linewatch
+from linewatch.area import Area
+from linewatch.errors import Undecided
+from linewatch.log import MissionLog
+from linewatch.mission.entries import NewEntry
+from linewatch.mission.settings import WatchSettings
+from linewatch.mission.sites import TASK
+from linewatch.plan import Decision, Proposal, ordered
+from linewatch.watch.engine import Engine
+from linewatch.watch.live import Watch
+from linewatch.watch.post import Post
+
+
+def decisions_in(log: MissionLog) -> tuple[Decision, ...]:
+    """Return every decision that a log holds, in its order."""
+    return tuple(
+        Decision.from_body(entry.time_s, entry.body)
+        for entry in log.read(kinds=("decision",))
+    )
+
+
+def open_watch(
+    area: Area,
+    posts: Sequence[Post],
+    *,
+    start_s: float,
+    settings: WatchSettings | None = None,
+) -> Watch:
+    """Open the watch of ordered posts at its start.
+
+    Parameters
+    ----------
+    area : Area
+        The line.
+    posts : sequence of Post
+        The posts that a decided proposal orders.
+    start_s : float
+        Start of the watch, seconds of UTC since 1970 [s].
+    settings : WatchSettings, optional
+        When tracks become alerts, and how handovers are watched.
+    """
+    settings = settings or WatchSettings()
+    return Watch(
+        engine=Engine(area=area, posts=posts, start_s=start_s),
+        posts=posts,
+        authority_at=partial(authority_at, area, settings.authority),
+        start_s=start_s,
+        alert_settings=settings.alerts,
+        handover_settings=settings.handovers,
+    )
+
+
+def authority_at(area: Area, authority: str, chainage_m: float) -> str:
+    """Name the civil authority at a chainage [m]: its office for the sector there."""
+    within_m = min(max(chainage_m, 0.0), area.line.length_m)
+    return f"{authority}, {area.sector_at(within_m).name}"
+
+
+def order_entries(
+    proposals: Iterable[Proposal],
+    decisions: Sequence[Decision],
+    posts: Iterable[Post],
+    *,
+    start_s: float,
+    until_s: float,
+) -> list[NewEntry]:
+    """Write proposals, decisions and the orders that follow, as entries of the log.
+
+    Raises
+    ------
+    Undecided
+        If a proposal was not approved: without that there is no order.
+    """
+    entries: list[NewEntry] = []
+    sites = ""
+    for proposal in proposals:
+        entries.append((proposal.made_s, "proposal", _proposal(proposal)))
+        if not ordered(proposal, decisions):
+            raise Undecided(proposal.id)
+        sites = proposal.id if proposal.kind == "sites" else sites
+    entries += [(each.at_s, "decision", each.to_body()) for each in decisions]
+    entries += [
+        (
+            start_s,
+            "order",
+            {
+                "order_id": f"watch-{post.name}",
+                "proposal_id": sites,
+                "kind": post.site.kind,
+                "unit": post.name,
+                "task": TASK,
+                "status": "T10",
+                "from_s": start_s,
+                "to_s": until_s,
+                "chainage_m": post.site.chainage_m,
+                "offset_m": post.site.offset_m,
+            },
+        )
+        for post in posts
+    ]
+    return entries
+
+
+def start_entry(
+    scenario: str, *, seed: int, start_s: float, until_s: float
+) -> NewEntry:
+    """Write the start of a watch as an entry."""
+    body = {
+        "scenario": scenario,
+        "version": linewatch.__version__,
+        "seed": seed,
+        "start_s": start_s,
+        "until_s": until_s,
+    }
+    return start_s, "start", body
+
+
+def _proposal(proposal: Proposal) -> dict[str, object]:
+    """Return what the log keeps of a proposal; its file holds the rest."""
+    cost = proposal.cost
+    return {
+        "proposal_id": proposal.id,
+        "kind": proposal.kind.value,
+        "digest": proposal.digest,
+        "low": cost.low,
+        "best": cost.best,
+        "high": cost.high,
+        "scope": cost.scope,
+    }

@@ -1,0 +1,158 @@
+"""Sites as a proposal, and the posts that a decided proposal orders."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, timedelta
+from functools import partial
+from typing import Final
+
+from linewatch.area import Area
+from linewatch.errors import BadValue
+from linewatch.force import Rules, may
+from linewatch.plan import (
+    INCREMENTAL,
+    Cost,
+    CostLine,
+    Factors,
+    Interval,
+    Pairing,
+    Proposal,
+    ProposalKind,
+    checked,
+)
+from linewatch.plan.siting import Site, SitePlan
+from linewatch.sight import Stand, kind_named, place
+from linewatch.watch.post import Post
+
+TASK: Final = "detect_monitor_static"
+"""What a site does, in the authority table's words."""
+
+CREW: Final = Interval(low=6, best=8, high=10)
+"""People for a site day and night [-]: 1,200 for 150 sites in June 2019 (Stars and
+Stripes, 6 June 2019), 12 h shifts with relief."""
+
+UNATTENDED: Final = frozenset({"seismic"})
+"""Kinds that nobody sits beside."""
+
+TERM_DAYS: Final = 90
+"""Days that a site's cost is told for [d]: a season, until the next review."""
+
+
+def propose_sites(  # noqa: PLR0913 - a proposal has that many grounds
+    plan: SitePlan,
+    *,
+    area: Area,
+    rules: Rules,
+    factors: Factors,
+    on: date,
+    made_s: float,
+    status: str = "T10",
+) -> Proposal:
+    """Lay sites before those who decide, checked against the authority table.
+
+    Parameters
+    ----------
+    plan : SitePlan
+        The sites.
+    area : Area
+        Names the sector of each.
+    rules : Rules
+        Authority table.
+    factors : Factors
+        Price of a troop-day.
+    on : date
+        First day of the watch.
+    made_s : float
+        When it is made [s].
+    status : str, default T10
+        Duty status of the crews.
+
+    Raises
+    ------
+    Prohibited
+        If the status may not watch from a site on that day.
+    """
+    sectors = sorted({area.sector_at(site.chainage_m).name for site in plan.sites})
+    pairings = [
+        Pairing(task=TASK, status=status, place=sector, on=on) for sector in sectors
+    ]
+    attended = sum(site.kind not in UNATTENDED for site in plan.sites)
+    troop_day = factors.of("cost.troop_day")
+    line = CostLine(
+        name=f"crews of {attended} attended sites for {TERM_DAYS} days",
+        amount=CREW * Interval.exactly(attended * TERM_DAYS),
+        unit="troop-day",
+        price=factors.interval("cost.troop_day"),
+        source=troop_day.source,
+    )
+    return Proposal(
+        kind=ProposalKind.SITES,
+        made_s=made_s,
+        summary=_summary(plan),
+        checks=checked(pairings, partial(may, rules)),
+        cost=Cost.of([line], scope=INCREMENTAL),
+        readiness=(
+            f"{attended} attended sites need {CREW.best * attended:,.0f} people",
+        ),
+        body={
+            "from": on.isoformat(),
+            "until": (on + timedelta(days=TERM_DAYS)).isoformat(),
+            "sites": [
+                {**asdict(site), "phase_s": sight.phase_s}
+                for site, sight in zip(plan.sites, plan.sights, strict=True)
+            ],
+            "objective": plan.objective,
+            "bound": plan.bound,
+            "demand_covered": plan.demand_covered,
+            "planned_chance": plan.planned_chance,
+            "terrain_generated": plan.terrain_generated,
+            "terrain_source": plan.terrain_source,
+            "light": plan.light,
+        },
+    )
+
+
+def _summary(plan: SitePlan) -> str:
+    """Say the plan in a sentence or two."""
+    kinds = dict.fromkeys(site.kind for site in plan.sites)
+    counts = [(kind, sum(site.kind == kind for site in plan.sites)) for kind in kinds]
+    sensors = ", ".join(f"{count} {kind}" for kind, count in counts)
+    ground = " on generated relief" if plan.terrain_generated else ""
+    return (
+        f"{len(plan.sites)} sensors ({sensors}){ground}: {plan.objective:.1%} of "
+        f"crossings expected to be confirmed; no choice from the same candidates "
+        f"exceeds {plan.bound:.1%}"
+    )
+
+
+def ordered_posts(
+    proposal: Proposal, area: Area, *, cell_m: float = 60.0
+) -> list[Post]:
+    """Stand the sensors of a decided proposal where it says.
+
+    Raises
+    ------
+    BadValue
+        If the proposal is not about sites, or a site in it is not whole.
+    """
+    sites = proposal.body.get("sites")
+    if proposal.kind is not ProposalKind.SITES or not isinstance(sites, list):
+        raise BadValue("proposal", "one of sites", proposal.kind.value)
+    return [_post(entry, area, cell_m) for entry in sites]
+
+
+def _post(entry: object, area: Area, cell_m: float) -> Post:
+    """Stand one sensor."""
+    if not isinstance(entry, Mapping):
+        raise BadValue("site", "a table", repr(entry)[:80])
+    words = dict(entry)
+    try:
+        phase_s = float(words.pop("phase_s"))
+        site = Site(**words)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadValue("site", "whole", f"{error}") from error
+    stand = Stand(
+        name=site.name, x_m=site.x_m, y_m=site.y_m, mast_m=site.mast_m, phase_s=phase_s
+    )
+    sight = place(area.terrain, kind_named(site.kind), stand, cell_m=cell_m)
+    return Post(site=site, sight=sight)

@@ -1,0 +1,84 @@
+"""The station: a watch room behind a SAPIENT server, with the civil desk as a node."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from linewatch.errors import LinkError
+from linewatch.link.sapient import Event, FusionServer, Left, Receipt
+from linewatch.mission.room import WatchRoom
+from linewatch.watch.live import Heard, Outcome
+from linewatch.watch.live import Receipt as Receipted
+from linewatch.watch.values import Detection, Node, Status
+
+DESK: Final = "desk"
+"""Kind under which a civil authority's desk registers."""
+
+
+@dataclass(slots=True)
+class Station:
+    """Takes nodes in, and hands alerts to the civil desks that are connected.
+
+    Parameters
+    ----------
+    room : WatchRoom
+        The watch and its log.
+    host, port : str, int
+        Where to listen; port 0 takes a free one.
+    """
+
+    room: WatchRoom
+    host: str = "127.0.0.1"
+    port: int = 0
+    newest_s: float = 0.0
+    turned_away: int = 0
+    sent_alerts: int = 0
+    server: FusionServer = field(init=False)
+    _desks: dict[str, Node] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.server = FusionServer(self.take, host=self.host, port=self.port)
+
+    def take(self, events: Sequence[Event]) -> None:
+        """Take the events of one read; a registration is kept before it is answered."""
+        heard: list[Heard] = []
+        for event in events:
+            if isinstance(event, Node) and event.kind == DESK:
+                self._desks[event.node_id] = event
+            elif isinstance(event, Receipt):
+                heard.append(_receipted(event))
+            elif isinstance(event, Left):
+                self._desks.pop(event.node_id, None)
+            elif isinstance(event, (Detection, Status)):
+                if event.node_id not in self._desks:
+                    heard.append(event)
+                    self.newest_s = max(self.newest_s, event.time_s)
+            elif isinstance(event, Node):
+                heard.append(event)
+        self.turned_away += self.room.hear(heard)
+        if any(isinstance(each, Node) for each in heard):
+            self.room.flush()
+
+    async def advance(self, until_s: float) -> Outcome:
+        """Bring the watch up to `until_s` and send what it has to say.
+
+        An alert that no desk takes stays open, and is sent again when it is due.
+        """
+        outcome = self.room.advance(until_s)
+        for alert in outcome.send:
+            for desk in tuple(self._desks):
+                with suppress(LinkError):
+                    await self.server.send_alert(desk, alert)
+                    self.sent_alerts += 1
+        return outcome
+
+
+def _receipted(event: Receipt) -> Receipted:
+    """Return a desk's answer as the watch takes it."""
+    return Receipted(
+        time_s=event.time_s,
+        alert_id=event.alert_id,
+        reference=event.reference or "none",
+        accepted=event.accepted,
+    )

@@ -1,0 +1,229 @@
+"""The live watch: what comes in, what is known at an instant, and what to tell.
+
+A `Watch` has no clock, socket or dice. It is given what nodes say, in any order, and is
+told how far time has come; equal input gives equal output to the bit. That is why a log
+of its input replays to the same picture.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from linewatch.errors import UnknownName
+from linewatch.watch.alert import Alerter, AlertSettings, Sighted
+from linewatch.watch.availability import Availability, Change
+from linewatch.watch.engine import Engine
+from linewatch.watch.handover import HandoverDesk, HandoverSettings
+from linewatch.watch.post import Post, Roster
+from linewatch.watch.values import (
+    Alert,
+    Detection,
+    Handover,
+    Health,
+    Node,
+    Status,
+    Target,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The civil authority's answer to an alert."""
+
+    time_s: float
+    alert_id: str
+    reference: str
+    accepted: bool = True
+
+
+Heard = Node | Status | Detection | Receipt
+"""What a watch takes in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one advance of time brought about.
+
+    Parameters
+    ----------
+    alerts : tuple of Alert
+        New alerts.
+    opened : tuple of Handover
+        Handovers opened for them.
+    send : tuple of Alert
+        Alerts to send to the civil authority now: new, or again for want of a receipt.
+    closed : tuple of Handover
+        Handovers that a receipt closed since the last advance.
+    changes : tuple of Change
+        Nodes that began or ceased to watch.
+    """
+
+    alerts: tuple[Alert, ...] = ()
+    opened: tuple[Handover, ...] = ()
+    send: tuple[Alert, ...] = ()
+    closed: tuple[Handover, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(slots=True)
+class Watch:
+    """The watch over a line by ordered posts.
+
+    Parameters
+    ----------
+    engine : Engine
+        Tracker of the posts.
+    posts : sequence of Post
+        The posts, in the engine's order.
+    authority_at : callable
+        Names the civil authority at a chainage [m].
+    start_s : float
+        Start of the watch, seconds of UTC since 1970 [s].
+    """
+
+    engine: Engine
+    posts: Sequence[Post]
+    authority_at: Callable[[float], str]
+    start_s: float
+    alert_settings: AlertSettings = field(default_factory=AlertSettings)
+    handover_settings: HandoverSettings = field(default_factory=HandoverSettings)
+    availability: Availability = field(default_factory=Availability)
+    alerter: Alerter = field(init=False)
+    desk: HandoverDesk = field(init=False)
+    time_s: float = field(init=False)
+    detections: int = 0
+    roster: Roster = field(init=False)
+    _changes: list[Change] = field(default_factory=list)
+    _closed: list[Handover] = field(default_factory=list)
+    _path_told: bool = False
+
+    def __post_init__(self) -> None:
+        self.alerter = Alerter(self.alert_settings)
+        self.desk = HandoverDesk(
+            settings=self.handover_settings,
+            authority_at=self.authority_at,
+            start_s=self.start_s,
+        )
+        self.time_s = self.start_s
+        self.roster = Roster(self.posts)
+        for at in range(len(self.posts)):
+            self.engine.turn(at, self.start_s, up=False)
+
+    def refusal(self, heard: Heard) -> str | None:
+        """Say why what was heard is not taken; None if it is."""
+        if isinstance(heard, Receipt):
+            return None
+        if isinstance(heard, Node):
+            nodes = (node.node_id for node in self.availability.nodes())
+            watching = filter(self.availability.watching, nodes)
+            return self.roster.refusal(heard, watching=watching)
+        if self.roster.post_of(heard.node_id) is None:
+            return "the node did not register for an ordered post"
+        return None
+
+    def take(self, heard: Heard, *, at_s: float | None = None) -> None:
+        """Take in what was heard and not refused; `at_s` is when a node registered."""
+        if isinstance(heard, Receipt):
+            self._take_receipt(heard)
+        elif isinstance(heard, Node):
+            self.roster.take(heard)
+            time_s = self.time_s if at_s is None else at_s
+            self._note(self.availability.register(time_s, heard))
+        elif isinstance(heard, Status):
+            self._note(self.availability.report(heard))
+        else:
+            self.availability.hear(heard.time_s, heard.node_id)
+            self.engine.feed(self._post(heard.node_id), heard)
+            self.detections += 1
+
+    def _post(self, node_id: str) -> int:
+        """Return the place of the post of a node that registered."""
+        at = self.roster.post_of(node_id)
+        if at is None:
+            raise UnknownName("node", node_id, ["those that registered"])
+        return at
+
+    def advance(self, until_s: float) -> Outcome:
+        """Bring the picture up to `until_s`; time never runs backwards here."""
+        if until_s <= self.time_s:
+            return Outcome()
+        self._note(self.availability.advance(until_s))
+        self.time_s = until_s
+        self.engine.advance(until_s)
+        outages = [self._outage(change) for change in self._changes if not change.up]
+        alerts = [*outages, *self.alerter.look(self.engine.sighted())]
+        test = self.desk.test_due(until_s)
+        opened = self.desk.hand_over([*alerts, *([test] if test else [])])
+        again = self.desk.due(until_s)
+        alerts += self._broken_path()
+        outcome = Outcome(
+            alerts=tuple(alerts),
+            opened=tuple(record for record, _ in opened),
+            send=(*(alert for _, alert in opened), *again),
+            closed=tuple(self._closed),
+            changes=tuple(self._changes),
+        )
+        self._changes, self._closed = [], []
+        return outcome
+
+    def sighted(self) -> Sighted:
+        """Return the confirmed tracks now."""
+        return self.engine.sighted()
+
+    def _take_receipt(self, receipt: Receipt) -> None:
+        """Close a handover, if the civil authority accepted it."""
+        if receipt.accepted:
+            closed = self.desk.receive(
+                receipt.time_s, receipt.alert_id, receipt.reference
+            )
+            if closed is not None:
+                self._closed.append(closed)
+
+    def _note(self, changes: Sequence[Change]) -> None:
+        """Tell the engine which posts look, so that an outage is no missed look."""
+        for change in changes:
+            self.engine.turn(self._post(change.node_id), change.time_s, up=change.up)
+        self._changes += changes
+
+    def _outage(self, change: Change) -> Alert:
+        """Make the alert of a node that ceased to watch."""
+        site = self.posts[self._post(change.node_id)].site
+        return Alert(
+            alert_id=f"outage-{site.name}-{change.time_s:.0f}",
+            time_s=self.time_s,
+            kind="outage",
+            track_id=None,
+            node_id=change.node_id,
+            chainage_m=site.chainage_m,
+            offset_m=0.0,
+            lon_deg=site.lon_deg,
+            lat_deg=site.lat_deg,
+            target=Target.UNKNOWN,
+            count_low=0,
+            count_high=0,
+            priority=3 if change.health is Health.GOODBYE else 2,
+        )
+
+    def _broken_path(self) -> list[Alert]:
+        """Tell once that test alerts no longer reach the civil authority."""
+        broken = self.desk.path_broken(self.time_s)
+        news = broken and not self._path_told
+        self._path_told = broken
+        if not news:
+            return []
+        return [
+            Alert(
+                alert_id=f"path-{self.time_s:.0f}",
+                time_s=self.time_s,
+                kind="path",
+                track_id=None,
+                node_id=None,
+                chainage_m=0.0,
+                offset_m=0.0,
+                lon_deg=0.0,
+                lat_deg=0.0,
+                target=Target.UNKNOWN,
+                count_low=0,
+                count_high=0,
+                priority=1,
+            )
+        ]

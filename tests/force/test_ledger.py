@@ -4,11 +4,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from linewatch.errors import BadFile, BadLines
 from linewatch.force import Ledger, read_ledger
-from linewatch.force.kinds import KINDS
-from tests.force.ledgers import HEAD_LINES, SENT, write
+from linewatch.force.kinds import KINDS, Kind
+from tests.force.ledgers import HEAD, HEAD_LINES, SENT, write
 
 
 def faults(folder: Path, text: str) -> list[tuple[int, str]]:
@@ -69,8 +71,38 @@ def test_an_empty_ledger_holds_nobody(tmp_path: Path) -> None:
 
 def test_lines_may_end_as_windows_writes_them(tmp_path: Path) -> None:
     path = write(tmp_path, SENT)
-    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     assert len(read_ledger(path)) == 4
+
+
+words = st.sampled_from(
+    [
+        "2025-03-01",
+        "2025-03-02",
+        *("order", "source", "depart", "arrive", "count", "claim", "attach", "unit"),
+        *("alpha", "bravo", "*", "T10", "5", "-5", ">5", "0..3", "9~2", "present"),
+        *("@bliss", "@", "^ap", "^", "!", '"', '"note"', "#", "=", "radar", "organic"),
+        *("known=2025-03-09", "under=bravo", "under=alpha", "until=x", "was=leave"),
+    ]
+)
+
+
+@given(st.lists(st.lists(words | st.text(max_size=5), max_size=8), max_size=8))
+@settings(max_examples=200)
+def test_any_text_is_a_ledger_or_a_list_of_faults(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[list[str]]
+) -> None:
+    text = "\n".join(" ".join(line) for line in lines)
+    path = tmp_path_factory.mktemp("any") / "any.ledger"
+    path.write_bytes((HEAD + text).encode("utf-8", "replace"))
+    told = None
+    try:
+        read_ledger(path)
+    except BadLines as error:
+        told = error
+    if told is not None:
+        assert all(line > 0 for line, _ in told.faults)
+        assert "\n" not in str(told)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +120,9 @@ def test_lines_may_end_as_windows_writes_them(tmp_path: Path) -> None:
         ("2025-03-01 order alpha 5 T11 ^ap", "'T11' is no status (T10, T32, SAD)"),
         ("2025-03-01 order alpha 5 T10", "has no source"),
         ("2025-03-01 order alpha 5 T10 ^nyt", "^nyt is no cite"),
-        ("2025-03-01 order alpha 0 T10 ^ap", "must be above 0"),
+        ("2025-03-01 order alpha 0 T10 ^ap", "must be from 1 to 10,000,000, not 0"),
+        (f"2025-03-01 order alpha {10**30} T10 ^ap", "must be from 1 to 10,000,000"),
+        ('2025-03-01 unit delta known=2025-03-09 "D"', "must be: DATE unit NAME"),
         ("2025-03-01 order alpha -5 T10 ^ap", "only a correction with known="),
         ("2025-03-01 order alpha 5.5 T10 ^ap", "'5.5' is no status"),
         ("2025-03-01 order alpha 5 T10 @mars ^ap", "@mars is no place"),
@@ -169,6 +203,6 @@ def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
-def test_each_kind_says_what_it_needs_once(kind: object) -> None:
-    words = (*KINDS[kind.name].needs, *KINDS[kind.name].may_have)  # type: ignore[attr-defined]
+def test_each_kind_says_what_it_needs_once(kind: Kind) -> None:
+    words = (*kind.needs, *kind.may_have)
     assert len(set(words)) == len(words)

@@ -101,7 +101,7 @@ def read_events(path: Path) -> tuple[Event, ...]:
         are told.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)
             if set(table.fieldnames or ()) != set(COLUMNS):
                 raise BadFile(path, f"must have the columns {','.join(COLUMNS)}")

@@ -144,7 +144,7 @@ def read_rules(path: Path) -> Rules:
         If rules break the table's own rules; every fault is told with its line.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)
             names = tuple(table.fieldnames or ())
             if set(names) != set(COLUMNS) or len(names) != len(COLUMNS):

@@ -6,6 +6,9 @@ from linewatch.force.kinds import Kind
 from linewatch.force.values import PEOPLE, STATUSES, Pool
 from linewatch.force.words import RANGE, Words, bounds_of
 
+MOST: Final = 10_000_000
+"""People or pieces that one entry may move: sums then stay far inside 64 bits."""
+
 SHAPES: Final = {
     "count": "a number",
     "figure": "a figure such as 9200, 9200~50, >12000 or 500..550",
@@ -63,7 +66,9 @@ def _bad_number(kind: Kind, words: Words) -> list[str]:
         return []
     if words.number < 0 and not (words.known and kind.moves):
         return ["the number must be above 0; only a correction with known= is below"]
-    return ["the number must be above 0, not 0"] if words.number == 0 else []
+    if words.number == 0 or abs(words.number) > MOST:
+        return [f"the number must be from 1 to {MOST:,}, not {words.number:,}"]
+    return []
 
 
 def _bad_keys(words: Words) -> list[str]:

@@ -52,7 +52,7 @@ def test_bad_cells_are_told_together(tmp_path: Path) -> None:
     def row(cells: dict[str, str]) -> tuple[str, float]:
         return words(cells, "name"), number(cells, "km")
 
-    seen = []
+    seen: list[object] = []
     with pytest.raises(BadLines) as caught:
         seen.extend(read_table(path, COLUMNS).read(row))
     assert [at for at, _ in caught.value.faults] == [2, 3, 5, 6]

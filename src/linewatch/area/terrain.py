@@ -1,5 +1,6 @@
 """Terrain: heights of the ground, anywhere on the plane."""
 
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -10,12 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window as Pixels
 
 from linewatch.area.grid import Grid
-from linewatch.area.window import window_of
+from linewatch.area.window import Window, window_of
 from linewatch.errors import BadFile, BadValue, OutsideArea
 from linewatch.measure.plane import Plane
 
@@ -34,6 +35,13 @@ METRES: Final = {
     "us-ft": 1200 / 3937,
 }
 """Metres in a height unit; a band that names none is in metres, as GDAL has it."""
+
+LIKELY_M: Final = (-9_000.0, 9_000.0)
+"""Heights that ground can have [m]. Rasters often mark voids by -9999, -32768 or the
+like without declaring it: what lies outside is no data, whatever the file says."""
+
+ON_PIXEL: Final = 1e-6
+"""Share of a pixel that a place may be off its centre by rounding."""
 
 TILE: Final = 512
 """Side of the squares that scattered places are read by [pixels]."""
@@ -141,25 +149,12 @@ class GeoTiffTerrain:
             north_m=north_m,
             cell_m=cell_m,
         )
-        place = rasterio.Affine(cell_m, 0, at.west_m, 0, -cell_m, at.north_m)
         with _opened(self.path) as raster:
             try:
-                with WarpedVRT(
-                    raster,
-                    crs=self.plane.crs.to_wkt(),
-                    transform=place,
-                    width=at.columns,
-                    height=at.rows,
-                    resampling=Resampling.bilinear,
-                    nodata=np.nan,
-                    dtype="float32",
-                ) as warped:
-                    height = warped.read(1)
+                height = self._warped(raster, at)
             except RasterioError as error:
                 why = f"cannot be read as heights: {_first_line(error)}"
                 raise BadFile(self.path, why) from error
-            scale, offset = raster.scales[0], raster.offsets[0]
-        height = (height * (scale * self._metres) + offset * self._metres).astype("f4")
         if not np.isfinite(height).any():
             lon, lat = self.plane.to_geo(
                 (at.west_m + at.east_m) / 2, (at.south_m + at.north_m) / 2
@@ -167,7 +162,41 @@ class GeoTiffTerrain:
             at_place = f"longitude {float(lon):.4f}, latitude {float(lat):.4f}"
             where = f"the window about {at_place}"
             raise OutsideArea(where, f"the heights in {self.path}")
-        return at.grid(np.ascontiguousarray(height))
+        return at.grid(height)
+
+    def _warped(self, raster: Any, at: Window) -> NDArray[np.float32]:
+        """Read the cells of a window, with undeclared voids left out."""
+
+        def warp(resampling: Resampling, void: float | None) -> NDArray[np.float32]:
+            with WarpedVRT(
+                raster,
+                crs=self.plane.crs.to_wkt(),
+                transform=rasterio.Affine(
+                    at.cell_m, 0, at.west_m, 0, -at.cell_m, at.north_m
+                ),
+                width=at.columns,
+                height=at.rows,
+                resampling=resampling,
+                src_nodata=void,
+                nodata=np.nan,
+                dtype="float32",
+            ) as warped:
+                return np.asarray(warped.read(1))
+
+        void = raster.nodata
+        if void is None:
+            # A void must be known before it is blended with its neighbours.
+            lowest = warp(Resampling.min, None)
+            voids = lowest[~np.isfinite(self._in_metres(raster, lowest))]
+            void = float(np.nanmin(voids)) if np.isfinite(voids).any() else None
+        height = self._in_metres(raster, warp(Resampling.bilinear, void))
+        return np.ascontiguousarray(height, dtype=np.float32)
+
+    def _in_metres(self, raster: Any, raw: NDArray[Any]) -> Floats:
+        """Return what a band holds as heights [m], NaN for what no ground has."""
+        height = (raw * float(raster.scales[0]) + raster.offsets[0]) * self._metres
+        low, high = LIKELY_M
+        return np.where((height > low) & (height < high), height, np.nan)
 
     def height_m(self, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
         """Return heights [m] at places on the plane [m], NaN where there are none.
@@ -187,15 +216,38 @@ class GeoTiffTerrain:
                 self.plane.crs, CRS.from_wkt(raster.crs.to_wkt()), always_xy=True
             )
             east, north = to_raster.transform(x.ravel(), y.ravel())
-            column, row = ~raster.transform @ (np.asarray(east), np.asarray(north))
+            to_pixel = ~raster.transform
+            column = to_pixel.a * east + to_pixel.b * north + to_pixel.c
+            row = to_pixel.d * east + to_pixel.e * north + to_pixel.f
             try:
-                raw = _between(raster, column - 0.5, row - 0.5)
+                height = self._between(raster, column - 0.5, row - 0.5)
             except RasterioError as error:
                 why = f"cannot be read as heights: {_first_line(error)}"
                 raise BadFile(self.path, why) from error
-            scale, offset = raster.scales[0], raster.offsets[0]
-        height = (raw * scale + offset) * self._metres
-        return np.asarray(height.reshape(x.shape))
+        return height.reshape(x.shape)
+
+    def _between(self, raster: Any, column: Floats, row: Floats) -> Floats:
+        """Read a band between pixel centres, bilinear, square by square.
+
+        Within half a pixel of the raster's edge the edge pixel counts.
+        """
+        rows, columns = raster.height, raster.width
+        height = np.full(column.shape, np.nan)
+        inside = (column >= -0.5) & (column <= columns - 0.5)
+        inside &= (row >= -0.5) & (row <= rows - 0.5)
+        at = np.flatnonzero(inside)
+        u, v = np.clip(column[at], 0, columns - 1), np.clip(row[at], 0, rows - 1)
+        tile = (v // TILE).astype(int) * (columns // TILE + 1) + (u // TILE).astype(int)
+        for one in np.unique(tile):
+            mine = tile == one
+            left, top = int(u[mine].min()), int(v[mine].min())
+            right = min(int(u[mine].max()) + 2, columns)
+            bottom = min(int(v[mine].max()) + 2, rows)
+            part = Pixels(left, top, right - left, bottom - top)
+            raw = raster.read(1, window=part, masked=True).astype(np.float64)
+            block = self._in_metres(raster, raw.filled(np.nan))
+            height[at[mine]] = _bilinear(block, u[mine] - left, v[mine] - top)
+        return height
 
 
 def _opened(path: Path) -> Any:  # rasterio tells no types
@@ -209,7 +261,10 @@ def _opened(path: Path) -> Any:  # rasterio tells no types
     if not path.is_file():
         raise BadFile(path, "does not exist; must be a GeoTIFF of heights")
     try:
-        return rasterio.open(path)
+        with warnings.catch_warnings():
+            # `_checked` tells it in our words, as an error.
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            return rasterio.open(path)
     except RasterioError as error:
         raise BadFile(path, "is no raster; must be a GeoTIFF of heights") from error
 
@@ -235,29 +290,6 @@ def _checked(path: Path, raster: Any) -> float:
     return METRES[unit]
 
 
-def _between(raster: Any, column: Floats, row: Floats) -> Floats:
-    """Read a band between pixel centres, bilinear, square by square.
-
-    Within half a pixel of the raster's edge the edge pixel counts.
-    """
-    rows, columns = raster.height, raster.width
-    raw = np.full(column.shape, np.nan)
-    inside = (column >= -0.5) & (column <= columns - 0.5)
-    inside &= (row >= -0.5) & (row <= rows - 0.5)
-    at = np.flatnonzero(inside)
-    u, v = np.clip(column[at], 0, columns - 1), np.clip(row[at], 0, rows - 1)
-    tile = (v // TILE).astype(int) * (columns // TILE + 1) + (u // TILE).astype(int)
-    for one in np.unique(tile):
-        mine = tile == one
-        left, top = int(u[mine].min()), int(v[mine].min())
-        right = min(int(u[mine].max()) + 2, columns)
-        bottom = min(int(v[mine].max()) + 2, rows)
-        part = Pixels(left, top, right - left, bottom - top)
-        block = raster.read(1, window=part, masked=True).astype(np.float64)
-        raw[at[mine]] = _bilinear(block.filled(np.nan), u[mine] - left, v[mine] - top)
-    return raw
-
-
 def _bilinear(block: Floats, u: Floats, v: Floats) -> Floats:
     """Blend the four pixels around each place, leaving out those of weight 0."""
     rows, columns = block.shape
@@ -270,9 +302,14 @@ def _bilinear(block: Floats, u: Floats, v: Floats) -> Floats:
 
 
 def _blend(near: Floats, far: Floats, share: Floats) -> Floats:
-    """Return values between `near` at share 0 and `far` at share 1."""
+    """Return values between `near` at share 0 and `far` at share 1.
+
+    On a pixel, to the rounding of its place, that pixel alone counts: a missing
+    neighbour does not make it missing.
+    """
     mixed = near + share * (far - near)
-    return np.asarray(np.where(share == 0, near, np.where(share == 1, far, mixed)))
+    on_near, on_far = share < ON_PIXEL, share > 1 - ON_PIXEL
+    return np.asarray(np.where(on_near, near, np.where(on_far, far, mixed)))
 
 
 def _first_line(error: Exception) -> str:

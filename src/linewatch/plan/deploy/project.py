@@ -21,11 +21,6 @@ class Limit:
     name: str
     steps: tuple[tuple[int, int], ...]
 
-    @property
-    def most(self) -> int:
-        """Largest amount of any day."""
-        return max((amount for _, amount in self.steps), default=0)
-
 
 class Deployment:
     """States a deployment as a project.
@@ -102,9 +97,7 @@ class Deployment:
     def _task(self, movement: Movement) -> Task | None:
         """State one movement; None when it has no way."""
         modes = tuple(
-            mode
-            for lane in self._deploy.lanes
-            if (mode := self._mode(movement, lane)) is not None
+            mode for lane in self._deploy.lanes for mode in self._modes(movement, lane)
         )
         if not modes:
             return None
@@ -116,47 +109,56 @@ class Deployment:
             weight=movement.weight,
         )
 
-    def _mode(self, movement: Movement, lane: Lane) -> Mode | None:
-        """State a movement by one lane; None when it cannot go that way."""
+    def _modes(self, movement: Movement, lane: Lane) -> list[Mode]:
+        """State a movement by one lane, once for each pace; none if it cannot go so."""
         ends = (movement.origin, movement.destination)
         if (lane.origin, lane.destination) != ends or movement.kind not in lane.carries:
-            return None
+            return []
         lift = {
             item: self._lift.get((lane.mode, lane.origin, item)) for item in COUNTED
         }
         site = {item: self._sites.get((lane.destination, item)) for item in COUNTED}
-        days = self._loading_days(movement, (lift, site))
-        if days is None:
-            return None
-        uses: list[Use] = []
-        for item in COUNTED:
-            amount = -(-getattr(movement, item) // days)
-            uses += self._loads_within_lift(lift[item], amount, days)
-            uses += self._arrives_within_reception(
-                site[item], amount, days, lane.transit_days
+        modes: list[Mode] = []
+        for days in self._loading_days(movement, (lift, site)):
+            uses: list[Use] = []
+            for item in COUNTED:
+                amount = -(-getattr(movement, item) // days)
+                uses += self._loads_within_lift(lift[item], amount, days)
+                uses += self._arrives_within_reception(
+                    site[item], amount, days, lane.transit_days
+                )
+            settle = self._deploy.settings.settle_days
+            modes.append(
+                Mode(
+                    name=lane.mode,
+                    span=days + lane.transit_days + settle,
+                    uses=tuple(uses),
+                    cost=round(self._price(movement, lane.mode)),
+                )
             )
-        return Mode(
-            name=lane.mode,
-            span=days + lane.transit_days + self._deploy.settings.settle_days,
-            uses=tuple(uses),
-            cost=round(self._price(movement, lane.mode)),
-        )
+        return modes
 
     def _loading_days(
         self, movement: Movement, limits: Iterable[dict[str, Limit | None]]
-    ) -> int | None:
-        """Spread a movement over the fewest days that lift and reception allow."""
-        days = 1
+    ) -> list[int]:
+        """Return the paces that may serve: the days needed at each level of a limit.
+
+        The fewest days fill the largest level of the tightest limit; a slower pace can
+        begin before that level is reached, or go on after it has gone.
+        """
+        fewest, paces = 1, {1}
         for limit in limits:
             for item in COUNTED:
                 amount: int = getattr(movement, item)
                 bound = limit[item]
                 if not amount:
                     continue
-                if bound is None or not bound.most:
-                    return None
-                days = max(days, -(-amount // bound.most))
-        return days
+                levels = {level for _, level in bound.steps if level} if bound else ()
+                if not levels:
+                    return []
+                paces |= {-(-amount // level) for level in levels}
+                fewest = max(fewest, -(-amount // max(levels)))
+        return sorted({max(fewest, days) for days in paces})
 
     def _loads_within_lift(
         self, limit: Limit | None, amount: int, days: int

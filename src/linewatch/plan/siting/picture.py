@@ -24,9 +24,7 @@ def picture(plan: SitePlan) -> str:
     length_m = _length_m(plan)
     bands = [_band(plan, name, row) for row, name in enumerate(plan.coverage.chance)]
     top = 40 + BAND * len(bands)
-    ground = (
-        "GENERATED GROUND, no real place" if plan.terrain_generated else "real ground"
-    )
+    ground = "GENERATED GROUND" if plan.terrain_generated else "real ground"
     title = (
         f"Planned chance of confirming a crossing; {plan.light}; {ground}; "
         f"gap to the bound {plan.gap:.1%}"
@@ -39,8 +37,9 @@ def picture(plan: SitePlan) -> str:
         _scale(top + 46 + 16 * GAPS_SHOWN, length_m),
     ]
     high = top + 90 + 16 * GAPS_SHOWN
+    wide = LEFT + WIDE + 20
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDE + 20} {high}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" '
         'font-family="sans-serif" font-size="12">\n'
         '<rect width="100%" height="100%" fill="white"/>\n'
         + "\n".join(parts)
@@ -61,14 +60,15 @@ def _band(plan: SitePlan, name: str, row: int) -> str:
     pieces = np.array_split(chance, pixels)
     base = 40 + BAND * (row + 1) - 6
     points = [
-        f"{LEFT + (i + 0.5) * WIDE / pixels:.1f},{base - piece.mean() * (BAND - 10):.1f}"
-        for i, piece in enumerate(pieces)
+        f"{LEFT + (i + 0.5) * WIDE / pixels:.1f},{base - mean * (BAND - 10):.1f}"
+        for i, mean in enumerate(float(piece.mean()) for piece in pieces)
     ]
     outline = " ".join([f"{LEFT},{base}", *points, f"{LEFT + WIDE},{base}"])
+    share = f"{plan.coverage.mean(name):.0%} of demand"
     return (
         f'<text x="8" y="{base - 10}">{escape(name)}</text>'
-        f'<text x="8" y="{base + 3}" fill="#666">{plan.coverage.mean(name):.0%} of demand'
-        f'</text><polygon points="{outline}" fill="#9db8cc"/>'
+        f'<text x="8" y="{base + 3}" fill="#666">{share}</text>'
+        f'<polygon points="{outline}" fill="#9db8cc"/>'
         f'<line x1="{LEFT}" x2="{LEFT + WIDE}" y1="{base}" y2="{base}" stroke="#444"/>'
     )
 

@@ -72,11 +72,12 @@ def node_of(message: pb.SapientMessage, *, lon_deg: float, lat_deg: float) -> No
         If the interval of its status reports is no time.
     """
     told = message.registration
+    kind = _kind_of(told)
     name = _NOT_A_TOKEN.sub("-", told.short_name or told.name).strip("-.:/+")[:64]
     return Node(
         node_id=message.node_id,
-        name=name or message.node_id,
-        kind=_kind_of(told),
+        name=name if name and not _is_human(told) else f"{kind}-{message.node_id[:8]}",
+        kind=kind,
         lon_deg=lon_deg,
         lat_deg=lat_deg,
         status_interval_s=interval_s_of(told),
@@ -96,6 +97,12 @@ def interval_s_of(told: pb.Registration) -> float:
     if not 0 < interval_s < math.inf:
         raise BadValue("status_interval", "above 0", interval_s)
     return interval_s
+
+
+def _is_human(told: pb.Registration) -> bool:
+    """Say whether the node is a person, whose name is not taken."""
+    human = pb.Registration.NODE_TYPE_HUMAN
+    return any(part.node_type == human for part in told.node_definition)
 
 
 def _kind_of(told: pb.Registration) -> str:

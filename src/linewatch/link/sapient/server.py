@@ -90,6 +90,7 @@ class FusionServer:
         self._settings = settings or ServerSettings()
         self._alerts: dict[str, str] = {}
         self._links: dict[str, _Link] = {}
+        self._open: set[_Link] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._wishes: list[_Wish] = []
         self._turn = asyncio.Lock()
@@ -123,9 +124,10 @@ class FusionServer:
         if self._server is None:
             return
         self._server.close()
-        async with self._turn:  # a batch that is being taken is taken to its end
-            for task in self._tasks:
-                task.cancel()
+        await asyncio.sleep(0)  # a connection just accepted begins its task
+        for link in self._open:
+            # Its reader then ends by itself, and a batch is taken to its end.
+            link.writer.transport.abort()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
         self._server = None
@@ -210,11 +212,13 @@ class FusionServer:
             task.add_done_callback(self._tasks.discard)
         session = FusionSession(self._settings, alerts=self._alerts)
         link = _Link(session, writer)
+        self._open.add(link)
         try:
-            # A broken connection ends like a closed one; cancelling is our own close.
-            with suppress(OSError, asyncio.CancelledError):
+            with suppress(OSError):  # a broken connection ends like a closed one
                 await self._read(link, reader)
         finally:
+            self._open.discard(link)
+            writer.close()
             await self._part(link)
 
     async def _read(self, link: _Link, reader: asyncio.StreamReader) -> None:
@@ -289,6 +293,5 @@ class FusionServer:
         if node_id is not None and self._links.get(node_id) is link:
             del self._links[node_id]
         await self._hand_on(link.session, link.session.end())
-        link.writer.close()
-        with suppress(OSError, asyncio.CancelledError):
+        with suppress(OSError):
             await link.writer.wait_closed()

@@ -47,7 +47,8 @@ class Plan:
             )
         for names, members in self.one_of:
             if members.isdisjoint(present):
-                faults.append(f"{where or 'message '}needs one of {names}")
+                place = where.removesuffix(".") or "message"
+                faults.append(f"{place} needs one of {names}")
 
 
 def faults_of(message: Message) -> list[str]:

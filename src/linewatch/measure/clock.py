@@ -1,9 +1,12 @@
 """Time: seconds of UTC since 1970 inside, ISO 8601 at the doors."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from linewatch.errors import BadValue
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""The instant that seconds are counted from."""
 
 DAY_S: Final = 86_400.0
 """Seconds in a day of UTC, leap seconds aside [s]."""
@@ -43,7 +46,8 @@ def to_iso(epoch_s: float) -> str:
     >>> to_iso(1740787200.25)
     '2025-03-01T00:00:00.250Z'
     """
-    instant = datetime.fromtimestamp(round(epoch_s * 1000) / 1000, tz=UTC)
+    # Whole milliseconds, for isoformat cuts where it should round.
+    instant = EPOCH + timedelta(milliseconds=round(epoch_s * 1000))
     text = instant.isoformat(
         timespec="milliseconds" if instant.microsecond else "seconds"
     )

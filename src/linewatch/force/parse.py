@@ -61,6 +61,9 @@ def _take_line(draft: Draft, line: int, text: str) -> None:
 _KEPT: Final = ("count", "claim")
 """Kinds whose figures the columns do not hold."""
 
+_KEPT_KEYS: Final = ("was", "until")
+"""Keys whose values the columns do not hold."""
+
 
 def _take_entry(draft: Draft, line: int, on: int, tokens: list[str]) -> None:
     """Read ``DATE KIND UNIT words...``."""
@@ -79,7 +82,7 @@ def _take_entry(draft: Draft, line: int, on: int, tokens: list[str]) -> None:
         draft.faults += [(line, fault) for fault in faults]
         return
     columns = draft.columns
-    if kind.name in _KEPT or words.keyed:
+    if kind.name in _KEPT or not words.keyed.keys().isdisjoint(_KEPT_KEYS):
         draft.words[len(columns["line"])] = words
     columns["line"].append(line)
     columns["on"].append(on)

@@ -174,5 +174,5 @@ def one_figure(ledger: Ledger, wanted: Wanted, strength: str) -> int:
         return organic(ledger, wanted.on, wanted.known, wanted.unit)
     posted = ledger.postings
     rows = rows_of(ledger, wanted)
-    counted = np.isin(posted.pool[rows], POOLS_OF[strength])
+    counted = np.array([pool in POOLS_OF[strength] for pool in Pool])[posted.pool[rows]]
     return int(posted.amount[rows][counted].sum())

@@ -108,8 +108,8 @@ def test_all_that_the_sensors_say_arrives() -> None:
     statuses = [(one.time_s, one.node_id) for one in heard.of(Status)]
     expected = [(one.time_s, one.node_id) for one in told.statuses]
     assert set(expected) <= set(statuses)
-    # A registration each, and the desk's.
-    count = len(told.detections) + len(told.statuses) + 4 + 1
+    # A registration each, the desk's too, and its status at the start and later.
+    count = len(told.detections) + len(told.statuses) + 5 + 2
     assert sum(sent.values()) == count
 
 

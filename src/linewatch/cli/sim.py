@@ -94,7 +94,8 @@ def _address(text: str) -> tuple[str, int]:
 def _sensors(scenario: Scenario, seed: int) -> Sensors:
     """Read the scenario, place its sensors and start its world."""
     area, force = read_area(scenario), read_force(scenario)
-    watch = scenario.table("scenario").get("watch")
+    table = scenario.table("scenario")
+    watch = table.get("watch", table.get("start"))
     if not isinstance(watch, str):
         why = "[scenario] must say when the watch begins, as watch"
         raise BadFile(scenario.folder / "scenario.toml", why)

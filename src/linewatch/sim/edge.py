@@ -13,7 +13,7 @@ from linewatch.link.sapient import ClientSettings, EdgeClient
 from linewatch.sim.desk import DeskClient
 from linewatch.sim.identity import node_id_of
 from linewatch.sim.sensing import Heard, Sensors
-from linewatch.watch.values import Detection, Node, Status
+from linewatch.watch.values import Detection, Health, Node, Status
 
 AT_ONCE: Final = 32
 """Nodes that connect at a time: a listener's queue is commonly 100 long."""
@@ -54,6 +54,7 @@ class Edge:
         self.sensors = sensors
         self.detections = 0
         """Detections sent so far."""
+        self._desk_due_s = -math.inf
         self._clients = {
             one.node.node_id: EdgeClient(
                 one.node, host=host, port=port, settings=settings
@@ -94,6 +95,8 @@ class Edge:
         """
         now_s = self.sensors.world.time_s
         await self.desk.connect(now_s)
+        # A node is known to the watch once it has told its place, in its first status.
+        await self._report_desk(now_s)
         clients = list(self._clients.values())
         for at in range(0, len(clients), AT_ONCE):
             some = clients[at : at + AT_ONCE]
@@ -116,7 +119,10 @@ class Edge:
         for node_id, said in _by_node(heard):
             await _say(self._clients[node_id], said)
         self.detections += len(heard.detections)
-        await self.desk.answer(self.sensors.world.time_s)
+        now_s = self.sensors.world.time_s
+        if now_s >= self._desk_due_s:
+            await self._report_desk(now_s)
+        await self.desk.answer(now_s)
         return self.sent
 
     async def run(
@@ -172,6 +178,13 @@ class Edge:
         clients: Sequence[EdgeClient] = [*self._clients.values(), self.desk]
         with suppress(LinkError):
             await asyncio.gather(*(client.close(now_s) for client in clients))
+
+    async def _report_desk(self, now_s: float) -> None:
+        """Report that the desk is well, and set when it does so again."""
+        node = self.desk.node
+        self._desk_due_s = now_s + node.status_interval_s
+        status = Status(time_s=now_s, node_id=node.node_id, health=Health.OK)
+        await self.desk.send_status(status)
 
     async def __aenter__(self) -> Self:
         return self

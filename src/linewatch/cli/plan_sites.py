@@ -153,7 +153,7 @@ def _print(plan: SitePlan, area: Area) -> None:
     for name, chance in plan.planned_chance.items():
         table.add_row(name, f"{chance:.1%}", f"{plan.coverage.length_share(name):.1%}")
     console.print(table)
-    gaps = Table("gap, km", "sector", "mean chance", "walkers missed a day")
+    gaps = Table("gap, km", "sector", "mean chance", "people missed a day")
     for gap in plan.coverage.gaps("walker")[:GAPS_SHOWN]:
         gaps.add_row(
             f"{gap.from_m / 1000:,.0f} to {gap.to_m / 1000:,.0f}",

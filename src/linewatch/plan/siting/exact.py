@@ -1,11 +1,12 @@
-"""Small cover problems and set cover, proven by a mixed-integer solver (HiGHS)."""
+"""Small cover problems and set cover, proven by a mixed-integer solver: HiGHS, in SciPy."""
 
 from dataclasses import dataclass, replace
 from typing import Final
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csc_array
 
 from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.choose import PROVEN_GAP, Choice, Limits, Proof
@@ -14,9 +15,6 @@ from linewatch.plan.siting.cover import Cover, Floats, Whole, merged
 SMALL_PAIRS: Final = 60_000
 """Pairs of a merged table up to which the solver is worth asking: above, it ends with
 wide gaps where greedy, exchange and the volume bound end within a percent."""
-
-OPTIMUM_OR_FEASIBLE: Final = 2
-"""HiGHS's status of a solution that meets the rows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -179,29 +177,19 @@ def sharpened(
 
 def _solved(program: _Program, limit_s: float) -> tuple[Floats, float]:
     """Return the columns and the proven bound of a program that is minimised."""
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    for name, value in (
-        ("log_to_console", False),  # first, or HiGHS prints who it is
-        ("output_flag", False),
-        ("mip_rel_gap", 0.0),
-        ("threads", 1),
-        ("time_limit", limit_s),
-    ):
-        solver.setOptionValue(name, value)
-    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-    asked = highspy.HighsLp()
-    asked.num_col_, asked.num_row_ = len(program.cost), len(program.low)
-    asked.col_cost_ = program.cost
-    asked.col_lower_, asked.col_upper_ = np.zeros(len(program.cost)), program.upper
-    asked.row_lower_, asked.row_upper_ = program.low, program.high
-    asked.integrality_ = [kinds[int(whole)] for whole in program.whole]
-    asked.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    asked.a_matrix_.start_ = program.start
-    asked.a_matrix_.index_ = program.index
-    asked.a_matrix_.value_ = program.value
-    solver.passModel(asked)
-    solver.run()
-    facts = solver.getInfo()
-    if int(facts.primal_solution_status) != OPTIMUM_OR_FEASIBLE:
+    shape = (len(program.low), len(program.cost))
+    parts = (program.value, program.index, program.start)
+    found = milp(
+        program.cost,
+        integrality=program.whole.astype(np.int64),
+        bounds=Bounds(0.0, program.upper),
+        constraints=LinearConstraint(
+            csc_array(parts, shape=shape), program.low, program.high
+        ),
+        options={"mip_rel_gap": 0.0, "time_limit": limit_s},
+    )
+    if found.x is None:
         raise NoPlan((f"the solver found no choice in {limit_s:g} s",))
-    return np.array(solver.getSolution().col_value), float(facts.mip_dual_bound)
+    # Without a column that must be whole there is no tree, and so no bound of it.
+    bound = found.fun if found.mip_dual_bound is None else found.mip_dual_bound
+    return np.asarray(found.x, np.float64), float(bound)

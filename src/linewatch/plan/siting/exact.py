@@ -1,7 +1,7 @@
-"""Small cover problems and set cover, proven by a mixed-integer solver: HiGHS, in SciPy."""
+"""Set cover and small cover problems, proven by HiGHS in SciPy."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,7 +179,7 @@ def _solved(program: _Program, limit_s: float) -> tuple[Floats, float]:
     """Return the columns and the proven bound of a program that is minimised."""
     shape = (len(program.low), len(program.cost))
     parts = (program.value, program.index, program.start)
-    found = milp(
+    found: Any = milp(
         program.cost,
         integrality=program.whole.astype(np.int64),
         bounds=Bounds(0.0, program.upper),

@@ -9,7 +9,9 @@ import math
 
 from linewatch.kernel import kernel
 from linewatch.watch.tracker.arrays import (
+    Bytes,
     Floats,
+    Longs,
     Models,
     Picture,
     Scans,
@@ -20,178 +22,239 @@ from linewatch.watch.tracker.arrays import (
 
 
 @kernel
-def mix(st: State, md: Models, w: Work, i: int, dt: float) -> None:
+def mix(
+    mean: Floats,
+    cov: Floats,
+    prob: Floats,
+    i: int,
+    dt: float,
+    kind: Longs,
+    leave: Floats,
+    split: Floats,
+    speed: Floats,
+    w_mean: Floats,
+    w_cov: Floats,
+    w_prob: Floats,
+    w_part: Floats,
+) -> None:
     """Mix the models of track `i` over `dt` into the scratch (Blom 1984)."""
-    n = md.kind.size
+    n = kind.size
     for j in range(n):
-        c = 0.0
-        for k in range(n):
-            p = st.prob[i, k]
-            if p == 0.0:
-                continue
-            stay = 1.0 / (1.0 + dt * md.leave[k])
-            c += p * (stay if k == j else (1.0 - stay) * md.split[k, j])
-        w.prob[j] = c
-        if c < 1e-5:
-            w.prob[j] = 0.0
+        w_prob[j] = 0.0
+    for k in range(n):
+        p = prob[i, k]
+        if p > 0.0:
+            stay = 1.0 / (1.0 + dt * leave[k])
+            for j in range(n):
+                part = p * (stay if k == j else (1.0 - stay) * split[k, j])
+                w_part[j, k] = part
+                w_prob[j] += part
+    for j in range(n):
+        if w_prob[j] < 1e-5:
+            w_prob[j] = 0.0
             continue
-        for a in range(4):
-            w.mean[j, a] = 0.0
-        for a in range(10):
-            w.cov[j, a] = 0.0
-        still = md.kind[j] == 1
+        one = 1.0 / w_prob[j]
+        still = kind[j] == 1
+        x = y = u = v = 0.0
         for k in range(n):
-            p = st.prob[i, k]
-            if p == 0.0:
-                continue
-            stay = 1.0 / (1.0 + dt * md.leave[k])
-            p *= (stay if k == j else (1.0 - stay) * md.split[k, j]) / c
-            if p == 0.0:
-                continue
-            for a in range(2 if still else 4):
-                w.mean[j, a] += p * st.mean[i, k, a]
+            if prob[i, k] > 0.0 and w_part[j, k] > 0.0:
+                p = w_part[j, k] * one
+                x += p * mean[i, k, 0]
+                y += p * mean[i, k, 1]
+                u += p * mean[i, k, 2]
+                v += p * mean[i, k, 3]
+        if still:
+            u = v = 0.0
+        w_mean[j, 0], w_mean[j, 1], w_mean[j, 2], w_mean[j, 3] = x, y, u, v
+        xx = xy = yy = xu = xv = yu = yv = uu = uv = vv = 0.0
         for k in range(n):
-            p = st.prob[i, k]
-            if p == 0.0:
-                continue
-            stay = 1.0 / (1.0 + dt * md.leave[k])
-            p *= (stay if k == j else (1.0 - stay) * md.split[k, j]) / c
-            if p == 0.0:
-                continue
-            x = st.mean[i, k, 0] - w.mean[j, 0]
-            y = st.mean[i, k, 1] - w.mean[j, 1]
-            w.cov[j, 0] += p * (st.cov[i, k, 0] + x * x)
-            w.cov[j, 1] += p * (st.cov[i, k, 1] + x * y)
-            w.cov[j, 2] += p * (st.cov[i, k, 2] + y * y)
-            if still:
-                continue
-            u = st.mean[i, k, 2] - w.mean[j, 2]
-            v = st.mean[i, k, 3] - w.mean[j, 3]
-            # One that starts to move does so in any direction.
-            kick = md.speed[j] ** 2 if md.kind[k] == 1 else 0.0
-            w.cov[j, 3] += p * (st.cov[i, k, 3] + x * u)
-            w.cov[j, 4] += p * (st.cov[i, k, 4] + x * v)
-            w.cov[j, 5] += p * (st.cov[i, k, 5] + y * u)
-            w.cov[j, 6] += p * (st.cov[i, k, 6] + y * v)
-            w.cov[j, 7] += p * (st.cov[i, k, 7] + u * u + kick)
-            w.cov[j, 8] += p * (st.cov[i, k, 8] + u * v)
-            w.cov[j, 9] += p * (st.cov[i, k, 9] + v * v + kick)
+            if prob[i, k] > 0.0 and w_part[j, k] > 0.0:
+                p = w_part[j, k] * one
+                a, b = mean[i, k, 0] - x, mean[i, k, 1] - y
+                xx += p * (cov[i, k, 0] + a * a)
+                xy += p * (cov[i, k, 1] + a * b)
+                yy += p * (cov[i, k, 2] + b * b)
+                if still:
+                    continue
+                c, d = mean[i, k, 2] - u, mean[i, k, 3] - v
+                # One that starts to move does so in any direction.
+                kick = speed[j] ** 2 if kind[k] == 1 else 0.0
+                xu += p * (cov[i, k, 3] + a * c)
+                xv += p * (cov[i, k, 4] + a * d)
+                yu += p * (cov[i, k, 5] + b * c)
+                yv += p * (cov[i, k, 6] + b * d)
+                uu += p * (cov[i, k, 7] + c * c + kick)
+                uv += p * (cov[i, k, 8] + c * d)
+                vv += p * (cov[i, k, 9] + d * d + kick)
+        w_cov[j, 0], w_cov[j, 1], w_cov[j, 2] = xx, xy, yy
+        w_cov[j, 3], w_cov[j, 4], w_cov[j, 5], w_cov[j, 6] = xu, xv, yu, yv
+        w_cov[j, 7], w_cov[j, 8], w_cov[j, 9] = uu, uv, vv
 
 
 @kernel
-def move(m: Floats, p: Floats, kind: int, turn: float, q: float, dt: float) -> None:
-    """Move one mean and covariance by `dt`, in place."""
+def move(
+    mean: Floats,
+    cov: Floats,
+    i: int,
+    j: int,
+    dt: float,
+    kind: int,
+    q: float,
+    turn: float,
+    w_mean: Floats,
+    w_cov: Floats,
+) -> None:
+    """Move model `j` by `dt` from the scratch to track `i`."""
+    x, y, u, v = w_mean[j, 0], w_mean[j, 1], w_mean[j, 2], w_mean[j, 3]
+    xx, xy, yy = w_cov[j, 0], w_cov[j, 1], w_cov[j, 2]
     if kind == 1:
-        p[0] += q * dt
-        p[2] += q * dt
+        mean[i, j, 0], mean[i, j, 1] = x, y
+        mean[i, j, 2] = mean[i, j, 3] = 0.0
+        cov[i, j, 0], cov[i, j, 1], cov[i, j, 2] = xx + q * dt, xy, yy + q * dt
+        for a in range(3, 10):
+            cov[i, j, a] = 0.0
         return
     a, b, c, s = dt, 0.0, 1.0, 0.0
-    if kind == 2:  # clockwise at `turn`: place += [a b; -b a] v, v = [c s; -s c] v
+    if kind == 2:  # clockwise: place += [a b; -b a] v, v = [c s; -s c] v
         c, s = math.cos(turn * dt), math.sin(turn * dt)
         a, b = s / turn, (1.0 - c) / turn
-    m[0] += a * m[2] + b * m[3]
-    m[1] += a * m[3] - b * m[2]
-    m[2], m[3] = c * m[2] + s * m[3], c * m[3] - s * m[2]
+    mean[i, j, 0] = x + a * u + b * v
+    mean[i, j, 1] = y + a * v - b * u
+    mean[i, j, 2], mean[i, j, 3] = c * u + s * v, c * v - s * u
+    xu, xv, yu, yv = w_cov[j, 3], w_cov[j, 4], w_cov[j, 5], w_cov[j, 6]
+    uu, uv, vv = w_cov[j, 7], w_cov[j, 8], w_cov[j, 9]
     # d = cov(place, v) + [a b; -b a] cov(v) is needed twice
-    d0 = p[3] + a * p[7] + b * p[8]
-    d1 = p[4] + a * p[8] + b * p[9]
-    d2 = p[5] + a * p[8] - b * p[7]
-    d3 = p[6] + a * p[9] - b * p[8]
-    p[0] += a * (p[3] + d0) + b * (p[4] + d1) + q * dt**3 / 3.0
-    p[1] += a * (p[5] + d1) + b * (p[6] - d0)
-    p[2] += a * (p[6] + d3) - b * (p[5] + d2) + q * dt**3 / 3.0
-    p[3], p[4] = c * d0 + s * d1 + q * dt * dt / 2.0, c * d1 - s * d0
-    p[5], p[6] = c * d2 + s * d3, c * d3 - s * d2 + q * dt * dt / 2.0
-    xx, xy, yy = p[7], p[8], p[9]
-    p[7] = c * c * xx + 2.0 * c * s * xy + s * s * yy + q * dt
-    p[8] = c * s * (yy - xx) + (c * c - s * s) * xy
-    p[9] = s * s * xx - 2.0 * c * s * xy + c * c * yy + q * dt
+    d0, d1 = xu + a * uu + b * uv, xv + a * uv + b * vv
+    d2, d3 = yu + a * uv - b * uu, yv + a * vv - b * uv
+    third, half = q * dt * dt * dt / 3.0, q * dt * dt / 2.0
+    cov[i, j, 0] = xx + a * (xu + d0) + b * (xv + d1) + third
+    cov[i, j, 1] = xy + a * (yu + d1) + b * (yv - d0)
+    cov[i, j, 2] = yy + a * (yv + d3) - b * (yu + d2) + third
+    cov[i, j, 3], cov[i, j, 4] = c * d0 + s * d1 + half, c * d1 - s * d0
+    cov[i, j, 5], cov[i, j, 6] = c * d2 + s * d3, c * d3 - s * d2 + half
+    cov[i, j, 7] = c * c * uu + 2.0 * c * s * uv + s * s * vv + q * dt
+    cov[i, j, 8] = c * s * (vv - uu) + (c * c - s * s) * uv
+    cov[i, j, 9] = s * s * uu - 2.0 * c * s * uv + c * c * vv + q * dt
 
 
 @kernel
-def combine(st: State, i: int) -> None:
+def combine(
+    mean: Floats, cov: Floats, prob: Floats, best: Floats, spread: Floats, i: int
+) -> None:
     """Set the mean and the place's covariance of track `i` over its models."""
-    for a in range(4):
-        st.best[i, a] = 0.0
-    for a in range(3):
-        st.spread[i, a] = 0.0
-    for j in range(st.prob.shape[1]):
-        p = st.prob[i, j]
+    x = y = u = v = xx = xy = yy = 0.0
+    for j in range(prob.shape[1]):
+        p = prob[i, j]
         if p > 0.0:
-            for a in range(4):
-                st.best[i, a] += p * st.mean[i, j, a]
-    for j in range(st.prob.shape[1]):
-        p = st.prob[i, j]
+            x += p * mean[i, j, 0]
+            y += p * mean[i, j, 1]
+            u += p * mean[i, j, 2]
+            v += p * mean[i, j, 3]
+    for j in range(prob.shape[1]):
+        p = prob[i, j]
         if p > 0.0:
-            x = st.mean[i, j, 0] - st.best[i, 0]
-            y = st.mean[i, j, 1] - st.best[i, 1]
-            st.spread[i, 0] += p * (st.cov[i, j, 0] + x * x)
-            st.spread[i, 1] += p * (st.cov[i, j, 1] + x * y)
-            st.spread[i, 2] += p * (st.cov[i, j, 2] + y * y)
+            a, b = mean[i, j, 0] - x, mean[i, j, 1] - y
+            xx += p * (cov[i, j, 0] + a * a)
+            xy += p * (cov[i, j, 1] + a * b)
+            yy += p * (cov[i, j, 2] + b * b)
+    best[i, 0], best[i, 1], best[i, 2], best[i, 3] = x, y, u, v
+    spread[i, 0], spread[i, 1], spread[i, 2] = xx, xy, yy
 
 
 @kernel
-def predict(st: State, md: Models, w: Work, i: int, time_s: float) -> None:
-    """Move track `i` to `time_s`."""
-    dt = time_s - st.time_s[i]
-    if dt <= 0.0:
-        return
-    st.time_s[i] = time_s
-    st.exist[i] *= math.exp(-dt / md.life_s)
-    mix(st, md, w, i, dt)
-    total = 0.0
-    for j in range(md.kind.size):
-        total += w.prob[j]
-    for j in range(md.kind.size):
-        st.prob[i, j] = w.prob[j] / total
-        if w.prob[j] > 0.0:
-            move(w.mean[j], w.cov[j], md.kind[j], md.turn[j], md.noise[j], dt)
-            st.mean[i, j] = w.mean[j]
-            st.cov[i, j] = w.cov[j]
-    combine(st, i)
+def predict(st: State, md: Models, w: Work, n: int, time_s: float) -> None:
+    """Move the `n` gathered tracks to `time_s`."""
+    for t in range(n):
+        i = w.local[t]
+        dt = time_s - st.time_s[i]
+        if dt <= 0.0:
+            continue
+        st.time_s[i] = time_s
+        st.exist[i] *= math.exp(-dt / md.life_s)
+        mix(
+            st.mean,
+            st.cov,
+            st.prob,
+            i,
+            dt,
+            md.kind,
+            md.leave,
+            md.split,
+            md.speed,
+            w.mean,
+            w.cov,
+            w.prob,
+            w.part,
+        )
+        total = 0.0
+        for j in range(md.kind.size):
+            total += w.prob[j]
+        for j in range(md.kind.size):
+            st.prob[i, j] = w.prob[j] / total
+            if w.prob[j] > 0.0:
+                move(
+                    st.mean,
+                    st.cov,
+                    i,
+                    j,
+                    dt,
+                    md.kind[j],
+                    md.noise[j],
+                    md.turn[j],
+                    w.mean,
+                    w.cov,
+                )
+        combine(st.mean, st.cov, st.prob, st.best, st.spread, i)
 
 
 @kernel
-def mapped(se: Sensors, s: int, x: float, y: float) -> float:
-    """Read the chance that sensor `s` detects at one place, from its map."""
-    col = int(math.floor((x - se.map_edge[s, 0]) / se.map_edge[s, 2]))
-    row = int(math.floor((y - se.map_edge[s, 1]) / se.map_edge[s, 2]))
-    if row < 0 or col < 0 or row >= se.map_at[s, 1] or col >= se.map_at[s, 2]:
+def mapped(
+    chance: Bytes, at: int, rows: int, cols: int, right: float, up: float
+) -> float:
+    """Read a chance from a map, `right` and `up` in cells from its corner."""
+    col, row = int(math.floor(right)), int(math.floor(up))
+    if row < 0 or col < 0 or row >= rows or col >= cols:
         return 0.0
-    return se.map_chance[se.map_at[s, 0] + row * se.map_at[s, 2] + col] / 255.0
+    return chance[at + row * cols + col] / 255.0
 
 
 @kernel
-def within(se: Sensors, s: int, x: float, y: float, sigma: float) -> float:
-    """Tell the share of a place blurred by `sigma` that sensor `s` reaches."""
-    dx, dy = x - se.x[s], y - se.y[s]
-    gap = (se.reach[s] - math.sqrt(dx * dx + dy * dy)) / sigma
+def within(
+    dx: float, dy: float, sigma: float, reach: float, middle: float, half: float
+) -> float:
+    """Tell the share of a place blurred by `sigma` that a sensor reaches."""
+    gap = (reach - math.sqrt(dx * dx + dy * dy)) / sigma
     if gap < -4.0:
         return 0.0
-    if se.half[s] < 3.14159:
-        turn = math.atan2(dx, dy) - se.middle[s]
+    if half < 3.14159:
+        turn = math.atan2(dx, dy) - middle
         turn -= 2.0 * math.pi * math.floor(turn / (2.0 * math.pi) + 0.5)
-        if abs(turn) > se.half[s]:
+        if abs(turn) > half:
             return 0.0
     return 1.0 if gap > 4.0 else 0.5 * math.erfc(-gap / math.sqrt(2.0))
 
 
 @kernel
-def chance_at(st: State, se: Sensors, s: int, i: int) -> float:
-    """Tell the chance that sensor `s` detects track `i`, blurred by where it may be."""
-    x, y = st.best[i, 0], st.best[i, 1]
-    dx, dy = x - se.x[s], y - se.y[s]
-    r2 = dx * dx + dy * dy + 1e-6
-    xx, xy, yy = st.spread[i, 0], st.spread[i, 1], st.spread[i, 2]
-    along = (dx * dx * xx + 2.0 * dx * dy * xy + dy * dy * yy) / r2
-    share = within(se, s, x, y, math.sqrt(max(along, 1.0)))
-    if share == 0.0:
-        return 0.0
-    if se.map_at[s, 0] < 0:
-        return se.chance[s] * share
-    a, b = math.sqrt(xx), math.sqrt(yy)
-    c = mapped(se, s, x, y) + mapped(se, s, x + a, y) + mapped(se, s, x - a, y)
-    return share * (c + mapped(se, s, x, y + b) + mapped(se, s, x, y - b)) / 5.0
+def blurred(
+    chance: Bytes,
+    map_at: Longs,
+    edge: Floats,
+    s: int,
+    x: float,
+    y: float,
+    a: float,
+    b: float,
+) -> float:
+    """Read a map of sensor `s` at a place and one sigma to each side of it."""
+    at, rows, cols = map_at[s, 0], map_at[s, 1], map_at[s, 2]
+    x, y = (x - edge[s, 0]) / edge[s, 2], (y - edge[s, 1]) / edge[s, 2]
+    a, b = a / edge[s, 2], b / edge[s, 2]
+    c = mapped(chance, at, rows, cols, x, y)
+    c += mapped(chance, at, rows, cols, x + a, y)
+    c += mapped(chance, at, rows, cols, x - a, y)
+    c += mapped(chance, at, rows, cols, x, y + b)
+    c += mapped(chance, at, rows, cols, x, y - b)
+    return c / 5.0
 
 
 @kernel
@@ -260,8 +323,7 @@ def gather(
                 w.local[n] = i
                 n += 1
             i = st.after[i]
-    for k in range(n):
-        predict(st, md, w, w.local[k], time_s)
+    predict(st, md, w, n, time_s)
     return n
 
 
@@ -277,23 +339,38 @@ def gate(
     for t in range(n):
         i = w.local[t]
         w.row[t] = edges
-        pd = chance_at(st, se, s, i)
-        # A map may be wrong by a little, so that what is seen there still counts.
-        w.seen[t] = st.exist[i] * max(pd, 0.02)
-        w.miss[t] = 1.0 - st.exist[i] * (pd if sc.counts[k] else 0.0)
+        xx, xy, yy = st.spread[i, 0], st.spread[i, 1], st.spread[i, 2]
         px, py = st.best[i, 0], st.best[i, 1]
         dx, dy = px - se.x[s], py - se.y[s]
         r = math.sqrt(dx * dx + dy * dy) + 1e-9
-        dx, dy = dx / r, dy / r
+        bend = (xx + yy) / r  # the arc leaves the tangent
+        u, v = dx / r, dy / r
+        wide = u * u * xx + 2.0 * u * v * xy + v * v * yy
+        sigma = math.sqrt(max(wide, 1.0))
+        pd = within(dx, dy, sigma, se.reach[s], se.middle[s], se.half[s])
+        if se.map_at[s, 0] < 0:
+            pd *= se.chance[s]
+        elif pd > 0.0:
+            pd *= blurred(
+                se.map_chance,
+                se.map_at,
+                se.map_edge,
+                s,
+                px,
+                py,
+                math.sqrt(xx),
+                math.sqrt(yy),
+            )
+        dx, dy = u, v
+        # A map may be wrong by a little, so that what is seen there still counts.
+        w.seen[t] = st.exist[i] * max(pd, 0.02)
+        w.miss[t] = 1.0 - st.exist[i] * (pd if sc.counts[k] else 0.0)
         along, across = se.sigma_range[s] ** 2, (r * se.sigma_azimuth[s]) ** 2
         rxx = along * dx * dx + across * dy * dy
         rxy = (along - across) * dx * dy
         ryy = along * dy * dy + across * dx * dx
-        xx, xy, yy = st.spread[i, 0], st.spread[i, 1], st.spread[i, 2]
         lo, hi = d0, d1
         if kind == 0:
-            wide = dx * dx * xx + 2.0 * dx * dy * xy + dy * dy * yy
-            bend = (xx + yy) / r  # the arc leaves the tangent
             g = math.sqrt(md.gate * (wide + along)) + min(bend * md.gate, 500.0)
             while lo < hi:  # detections lie in order of range
                 half = (lo + hi) // 2
@@ -372,87 +449,90 @@ def share(w: Work, n: int, dets: int, clutter: float) -> None:
 
 @kernel
 def correct(
-    st: State, md: Models, se: Sensors, sc: Scans, w: Work, s: int, k: int, t: int
+    st: State, md: Models, se: Sensors, sc: Scans, w: Work, s: int, k: int, n: int
 ) -> None:
-    """Update track `t` of the scan with its shares of the detections."""
-    i = w.local[t]
-    e0, e1 = w.row[t], w.row[t + 1]
-    total = 1.0
-    for e in range(e0, e1):
-        total += w.ratio[e] * w.to_track[e]
-    none = (1.0 / total) * (w.miss[t] - (1.0 - st.exist[i])) / w.miss[t]
-    found = none
-    for e in range(e0, e1):
-        w.weight[e] = w.ratio[e] * w.to_track[e] / total
-        found += w.weight[e]
-        d = w.edge[e]
-        if w.weight[e] > w.top_w[d]:
-            w.top_w[d], w.top[d] = w.weight[e], t
-    st.exist[i] = min(found, 1.0 - 1e-9)
-    if e0 == e1 or found <= 0.0:
-        return
-    best, best_w, sure = -1, 0.0, 0.0
-    none = (none / found) ** md.sharp
-    total = none
-    for e in range(e0, e1):
-        sure += w.weight[e] / found
-        w.weight[e] = (w.weight[e] / found) ** md.sharp
-        total += w.weight[e]
-        if w.weight[e] > best_w:
-            best, best_w = e, w.weight[e]
-    none /= total
-    if sure > 0.5:
-        st.last_s[i] = st.time_s[i]
-        for a in range(st.made_by.shape[1] - 1, 0, -1):
-            st.made_by[i, a] = st.made_by[i, a - 1]
-        st.made_by[i, 0] = sc.ident[sc.start[k] + w.edge[best]]
-    if sure < 1e-6:
-        return
-    px, py = st.best[i, 0], st.best[i, 1]
-    dx, dy = px - se.x[s], py - se.y[s]
-    r = math.sqrt(dx * dx + dy * dy) + 1e-9
-    dx, dy = dx / r, dy / r
-    along, across = se.sigma_range[s] ** 2, (r * se.sigma_azimuth[s]) ** 2
-    rxx = along * dx * dx + across * dy * dy
-    rxy = (along - across) * dx * dy
-    ryy = along * dy * dy + across * dx * dx
-    if se.kind[s] == 2:
-        d = sc.start[k]
-        rxx, rxy, ryy = sc.noise[d, 0], sc.noise[d, 1], sc.noise[d, 2]
-    left = 0.0
-    for m in range(md.kind.size):
-        p = st.prob[i, m]
-        if p == 0.0:
-            continue
-        ox, oy = px - st.mean[i, m, 0], py - st.mean[i, m, 1]
-        g = none
-        u = v = uu = uv = vv = 0.0
+    """Update the `n` tracks of scan `k` with their shares of its detections."""
+    for t in range(n):
+        i = w.local[t]
+        e0, e1 = w.row[t], w.row[t + 1]
+        total = 1.0
         for e in range(e0, e1):
-            b = w.weight[e] / total * w.like[e, m] / w.total[e]
-            a, c = w.off[e, 0] + ox, w.off[e, 1] + oy
-            g += b
-            u += b * a
-            v += b * c
-            uu += b * a * a
-            uv += b * a * c
-            vv += b * c * c
-        if p * g < md.keep:
-            st.prob[i, m] = 0.0
+            total += w.ratio[e] * w.to_track[e]
+        none = (1.0 / total) * (w.miss[t] - (1.0 - st.exist[i])) / w.miss[t]
+        found = none
+        for e in range(e0, e1):
+            w.weight[e] = w.ratio[e] * w.to_track[e] / total
+            found += w.weight[e]
+            d = w.edge[e]
+            if w.weight[e] > w.top_w[d]:
+                w.top_w[d], w.top[d] = w.weight[e], t
+        st.exist[i] = min(found, 1.0 - 1e-9)
+        if e0 == e1 or found <= 0.0:
             continue
-        st.prob[i, m] = p * g
-        left += p * g
-        u, v, hit = u / g, v / g, 1.0 - none / g
-        uu, uv, vv = uu / g - u * u, uv / g - u * v, vv / g - v * v
-        blend(st.mean[i, m], st.cov[i, m], rxx, rxy, ryy, u, v, uu, uv, vv, hit)
-    for m in range(md.kind.size):
-        st.prob[i, m] /= left
-    combine(st, i)
+        best, best_w, sure = -1, 0.0, 0.0
+        none = (none / found) ** md.sharp
+        total = none
+        for e in range(e0, e1):
+            sure += w.weight[e] / found
+            w.weight[e] = (w.weight[e] / found) ** md.sharp
+            total += w.weight[e]
+            if w.weight[e] > best_w:
+                best, best_w = e, w.weight[e]
+        none /= total
+        if sure > 0.5:
+            st.last_s[i] = st.time_s[i]
+            for a in range(st.made_by.shape[1] - 1, 0, -1):
+                st.made_by[i, a] = st.made_by[i, a - 1]
+            st.made_by[i, 0] = sc.ident[sc.start[k] + w.edge[best]]
+        if sure < 1e-6:
+            continue
+        px, py = st.best[i, 0], st.best[i, 1]
+        dx, dy = px - se.x[s], py - se.y[s]
+        r = math.sqrt(dx * dx + dy * dy) + 1e-9
+        dx, dy = dx / r, dy / r
+        along, across = se.sigma_range[s] ** 2, (r * se.sigma_azimuth[s]) ** 2
+        rxx = along * dx * dx + across * dy * dy
+        rxy = (along - across) * dx * dy
+        ryy = along * dy * dy + across * dx * dx
+        if se.kind[s] == 2:
+            d = sc.start[k]
+            rxx, rxy, ryy = sc.noise[d, 0], sc.noise[d, 1], sc.noise[d, 2]
+        left = 0.0
+        for m in range(md.kind.size):
+            p = st.prob[i, m]
+            if p == 0.0:
+                continue
+            ox, oy = px - st.mean[i, m, 0], py - st.mean[i, m, 1]
+            g = none
+            u = v = uu = uv = vv = 0.0
+            for e in range(e0, e1):
+                b = w.weight[e] / total * w.like[e, m] / w.total[e]
+                a, c = w.off[e, 0] + ox, w.off[e, 1] + oy
+                g += b
+                u += b * a
+                v += b * c
+                uu += b * a * a
+                uv += b * a * c
+                vv += b * c * c
+            if p * g < md.keep:
+                st.prob[i, m] = 0.0
+                continue
+            st.prob[i, m] = p * g
+            left += p * g
+            u, v, hit = u / g, v / g, 1.0 - none / g
+            uu, uv, vv = uu / g - u * u, uv / g - u * v, vv / g - v * v
+            blend(st.mean, st.cov, i, m, rxx, rxy, ryy, u, v, uu, uv, vv, hit)
+        for m in range(md.kind.size):
+            st.prob[i, m] /= left
+        combine(st.mean, st.cov, st.prob, st.best, st.spread, i)
 
 
 @kernel
 def blend(
-    x: Floats,
-    p: Floats,
+    mean: Floats,
+    cov: Floats,
+    i: int,
+    m: int,
     rxx: float,
     rxy: float,
     ryy: float,
@@ -464,34 +544,36 @@ def blend(
     hit: float,
 ) -> None:
     """Correct one model by the mean innovation and its spread (Bar-Shalom 1975)."""
-    sxx, sxy, syy = p[0] + rxx, p[1] + rxy, p[2] + ryy
+    pxx, pxy, pyy = cov[i, m, 0], cov[i, m, 1], cov[i, m, 2]
+    pxu, pxv = cov[i, m, 3], cov[i, m, 4]
+    pyu, pyv = cov[i, m, 5], cov[i, m, 6]
+    sxx, sxy, syy = pxx + rxx, pxy + rxy, pyy + ryy
     det = 1.0 / (sxx * syy - sxy * sxy)
     ixx, ixy, iyy = syy * det, -sxy * det, sxx * det
     # K S K' hit - K C K' = K (S hit - C) K', with K = [cov(place); cov(v, place)] / S
     cxx, cxy, cyy = sxx * hit - uu, sxy * hit - uv, syy * hit - vv
-    bxx, bxy, byy = p[0], p[1], p[2]
-    k0, k1 = bxx * ixx + bxy * ixy, bxx * ixy + bxy * iyy
-    k2, k3 = bxy * ixx + byy * ixy, bxy * ixy + byy * iyy
-    k4, k5 = p[3] * ixx + p[5] * ixy, p[3] * ixy + p[5] * iyy
-    k6, k7 = p[4] * ixx + p[6] * ixy, p[4] * ixy + p[6] * iyy
-    x[0] += k0 * u + k1 * v
-    x[1] += k2 * u + k3 * v
-    x[2] += k4 * u + k5 * v
-    x[3] += k6 * u + k7 * v
+    k0, k1 = pxx * ixx + pxy * ixy, pxx * ixy + pxy * iyy
+    k2, k3 = pxy * ixx + pyy * ixy, pxy * ixy + pyy * iyy
+    k4, k5 = pxu * ixx + pyu * ixy, pxu * ixy + pyu * iyy
+    k6, k7 = pxv * ixx + pyv * ixy, pxv * ixy + pyv * iyy
+    mean[i, m, 0] += k0 * u + k1 * v
+    mean[i, m, 1] += k2 * u + k3 * v
+    mean[i, m, 2] += k4 * u + k5 * v
+    mean[i, m, 3] += k6 * u + k7 * v
     a0, a1 = k0 * cxx + k1 * cxy, k0 * cxy + k1 * cyy
     a2, a3 = k2 * cxx + k3 * cxy, k2 * cxy + k3 * cyy
     a4, a5 = k4 * cxx + k5 * cxy, k4 * cxy + k5 * cyy
     a6, a7 = k6 * cxx + k7 * cxy, k6 * cxy + k7 * cyy
-    p[0] -= a0 * k0 + a1 * k1
-    p[1] -= a0 * k2 + a1 * k3
-    p[2] -= a2 * k2 + a3 * k3
-    p[3] -= a0 * k4 + a1 * k5
-    p[4] -= a0 * k6 + a1 * k7
-    p[5] -= a2 * k4 + a3 * k5
-    p[6] -= a2 * k6 + a3 * k7
-    p[7] -= a4 * k4 + a5 * k5
-    p[8] -= a4 * k6 + a5 * k7
-    p[9] -= a6 * k6 + a7 * k7
+    cov[i, m, 0] = pxx - a0 * k0 - a1 * k1
+    cov[i, m, 1] = pxy - a0 * k2 - a1 * k3
+    cov[i, m, 2] = pyy - a2 * k2 - a3 * k3
+    cov[i, m, 3] = pxu - a0 * k4 - a1 * k5
+    cov[i, m, 4] = pxv - a0 * k6 - a1 * k7
+    cov[i, m, 5] = pyu - a2 * k4 - a3 * k5
+    cov[i, m, 6] = pyv - a2 * k6 - a3 * k7
+    cov[i, m, 7] -= a4 * k4 + a5 * k5
+    cov[i, m, 8] -= a4 * k6 + a5 * k7
+    cov[i, m, 9] -= a6 * k6 + a7 * k7
 
 
 @kernel
@@ -503,46 +585,53 @@ def bear(
     w: Work,
     s: int,
     k: int,
-    d: int,
-    exist: float,
+    dets: int,
+    born: float,
 ) -> None:
-    """Start a track from detection `d` of scan `k`."""
-    if st.count[1] > 0:
-        st.count[1] -= 1
-        i = st.free[st.count[1]]
-    else:
-        i = st.count[0]
-        st.count[0] += 1
-    at = sc.start[k] + d
-    x, y = w.zx[d], w.zy[d]
-    if se.kind[s] == 2:
-        rxx, rxy, ryy = sc.noise[at, 0], sc.noise[at, 1], sc.noise[at, 2]
-    else:
-        dx, dy = math.sin(sc.b[at]), math.cos(sc.b[at])
-        along, across = se.sigma_range[s] ** 2, (sc.a[at] * se.sigma_azimuth[s]) ** 2
-        rxx = along * dx * dx + across * dy * dy
-        rxy = (along - across) * dx * dy
-        ryy = along * dy * dy + across * dx * dx
-    for m in range(md.kind.size):
-        st.prob[i, m] = md.prior[m]
-        for a in range(10):
-            st.cov[i, m, a] = 0.0
-        st.mean[i, m, 0], st.mean[i, m, 1] = x, y
-        st.mean[i, m, 2] = st.mean[i, m, 3] = 0.0
-        st.cov[i, m, 0], st.cov[i, m, 1], st.cov[i, m, 2] = rxx, rxy, ryy
-        if md.kind[m] != 1:
-            st.cov[i, m, 7] = st.cov[i, m, 9] = md.speed[m] ** 2
-    st.exist[i] = exist
-    st.time_s[i] = st.first_s[i] = st.last_s[i] = sc.time_s[k]
-    st.track_id[i] = st.count[2]
-    st.count[2] += 1
-    st.shown[i] = 0
-    for a in range(st.made_by.shape[1]):
-        st.made_by[i, a] = -1
-    st.made_by[i, 0] = sc.ident[at]
-    st.cell[i] = -1
-    combine(st, i)
-    relink(st, se, i)
+    """Start a track from each detection of scan `k` that no track takes."""
+    for d in range(dets):
+        exist = born / w.taken[d]
+        if exist <= md.hide * 0.01:
+            continue
+        if st.count[1] > 0:
+            st.count[1] -= 1
+            i = st.free[st.count[1]]
+        else:
+            i = st.count[0]
+            st.count[0] += 1
+        at = sc.start[k] + d
+        x, y = w.zx[d], w.zy[d]
+        if se.kind[s] == 2:
+            rxx, rxy, ryy = sc.noise[at, 0], sc.noise[at, 1], sc.noise[at, 2]
+        else:
+            dx, dy = math.sin(sc.b[at]), math.cos(sc.b[at])
+            along, across = (
+                se.sigma_range[s] ** 2,
+                (sc.a[at] * se.sigma_azimuth[s]) ** 2,
+            )
+            rxx = along * dx * dx + across * dy * dy
+            rxy = (along - across) * dx * dy
+            ryy = along * dy * dy + across * dx * dx
+        for m in range(md.kind.size):
+            st.prob[i, m] = md.prior[m]
+            for a in range(10):
+                st.cov[i, m, a] = 0.0
+            st.mean[i, m, 0], st.mean[i, m, 1] = x, y
+            st.mean[i, m, 2] = st.mean[i, m, 3] = 0.0
+            st.cov[i, m, 0], st.cov[i, m, 1], st.cov[i, m, 2] = rxx, rxy, ryy
+            if md.kind[m] != 1:
+                st.cov[i, m, 7] = st.cov[i, m, 9] = md.speed[m] ** 2
+        st.exist[i] = exist
+        st.time_s[i] = st.first_s[i] = st.last_s[i] = sc.time_s[k]
+        st.track_id[i] = st.count[2]
+        st.count[2] += 1
+        st.shown[i] = 0
+        for a in range(st.made_by.shape[1]):
+            st.made_by[i, a] = -1
+        st.made_by[i, 0] = sc.ident[at]
+        st.cell[i] = -1
+        combine(st.mean, st.cov, st.prob, st.best, st.spread, i)
+        relink(st, se, i)
 
 
 @kernel
@@ -597,41 +686,50 @@ def one_scan(
     born = pd * st.unseen[s]
     other = se.clutter[s] + born
     share(w, n, dets, other)
-    for t in range(n):
-        correct(st, md, se, sc, w, s, k, t)
+    correct(st, md, se, sc, w, s, k, n)
     unite(st, md, w, n)
     for t in range(n):
         i = w.local[t]
         if st.track_id[i] >= 0:
             if st.exist[i] < md.hide * 0.01:
                 drop(st, i)
-            else:
+            elif int((st.best[i, 0] - se.west) / se.cell) != st.cell[i]:
                 relink(st, se, i)
     if kind != 1:
-        for d in range(dets):
-            exist = born / w.taken[d]
-            if exist > md.hide * 0.01:
-                bear(st, md, se, sc, w, s, k, d, exist)
+        bear(st, md, se, sc, w, s, k, dets, born)
     if sc.counts[k]:
         st.unseen[s] *= 1.0 - pd
 
 
 @kernel
-def covered(st: State, se: Sensors, i: int, x: float, y: float) -> float:
-    """Tell the largest share of track `i` that any one sensor reaches."""
-    sigma = math.sqrt(max(0.5 * (st.spread[i, 0] + st.spread[i, 2]), 1.0))
-    lo, hi = 0, se.x_sorted.size
+def covered(
+    x: float,
+    y: float,
+    sigma: float,
+    longest: float,
+    by_x: Floats,
+    order: Longs,
+    sx: Floats,
+    sy: Floats,
+    reach: Floats,
+    middle: Floats,
+    half: Floats,
+) -> float:
+    """Tell the largest share of a blurred place that any one sensor reaches."""
+    lo, hi = 0, by_x.size
     while lo < hi:
-        half = (lo + hi) // 2
-        if se.x_sorted[half] < x - se.longest - 4.0 * sigma:
-            lo = half + 1
+        mid = (lo + hi) // 2
+        if by_x[mid] < x - longest - 4.0 * sigma:
+            lo = mid + 1
         else:
-            hi = half
+            hi = mid
     most = 0.0
-    for a in range(lo, se.x_sorted.size):
-        if se.x_sorted[a] > x + se.longest + 4.0 * sigma or most > 0.999:
+    for a in range(lo, by_x.size):
+        if by_x[a] > x + longest + 4.0 * sigma or most > 0.999:
             break
-        most = max(most, within(se, se.order[a], x, y, sigma))
+        o = order[a]
+        part = within(x - sx[o], y - sy[o], sigma, reach[o], middle[o], half[o])
+        most = max(most, part)
     return most
 
 
@@ -646,7 +744,20 @@ def look(
         dt = now_s - st.time_s[i]
         x = st.best[i, 0] + dt * st.best[i, 2]
         y = st.best[i, 1] + dt * st.best[i, 3]
-        part = covered(st, se, i, x, y)
+        sigma = math.sqrt(max(0.5 * (st.spread[i, 0] + st.spread[i, 2]), 1.0))
+        part = covered(
+            x,
+            y,
+            sigma,
+            se.longest,
+            se.x_sorted,
+            se.order,
+            se.x,
+            se.y,
+            se.reach,
+            se.middle,
+            se.half,
+        )
         exist = st.exist[i] * math.exp(-dt / md.life_s) * part
         if part < 0.5:  # beyond every sensor nothing else can end it
             st.exist[i] *= math.exp(-1.0 / md.gone_s)

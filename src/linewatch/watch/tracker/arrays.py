@@ -116,6 +116,7 @@ class Work(NamedTuple):
     mean: Floats  # (models, 4)
     cov: Floats  # (models, 10)
     prob: Floats  # (models,)
+    part: Floats  # (models, models)
     weight: Floats  # (e,)
 
 

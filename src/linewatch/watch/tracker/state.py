@@ -84,6 +84,7 @@ def new_work(*, tracks: int, pairs: int, detections: int, models: int) -> Work:
         mean=np.zeros((models, 4)),
         cov=np.zeros((models, 10)),
         prob=np.zeros(models),
+        part=np.zeros((models, models)),
         weight=np.zeros(pairs),
     )
 

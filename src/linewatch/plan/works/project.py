@@ -106,24 +106,30 @@ class Works:
             work.kind, people=crew.people, rate=self._works.settings.rate
         ).best
         runs: list[tuple[int, int, int]] = []
-        for start in range(first, self._works.deadline):
-            on = self._works.start + timedelta(days=start)
-            days = self._rates.days_needed(on, length_m=work.length_m, daily_m=daily_m)
-            if start + days > self._works.deadline:
-                continue
+        needed = self._rates.days_by_start(
+            self._works.start + timedelta(days=first),
+            max(0, self._works.deadline - first),
+            length_m=work.length_m,
+            daily_m=daily_m,
+        )
+        for start, days in enumerate(needed, start=first):
             if runs and runs[-1][1:] == (start - 1, days):
                 runs[-1] = (runs[-1][0], start, days)
             else:
                 runs.append((start, start, days))
+        fit = sum(opens + days <= self._works.deadline for opens, _, days in runs)
+        # The run after those that fit stays open-ended, so that a plan that is
+        # impossible by its deadline is not impossible for another reason too.
+        kept = runs[: fit + 1] if fit else []
         return [
             Mode(
                 name=crew.crew,
                 span=days,
                 uses=(Use(resource=at, amount=1, start=0, length=days),),
                 first=opens,
-                last=closes,
+                last=closes if (opens, closes, days) != kept[-1] else None,
             )
-            for opens, closes, days in runs
+            for opens, closes, days in kept
         ]
 
     def _crew_comes_from_home(self, work: Work, crew: Crew) -> int:

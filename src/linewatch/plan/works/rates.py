@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+import numpy as np
+
 from linewatch.errors import UnknownName
 from linewatch.plan.factors import Factors
 from linewatch.plan.interval import Interval
+
+_SLACK_M: Final = 1e-3
+"""Length that counts as nothing [m], so that 1 km at 100 m/day takes 10 days."""
 
 LEAST_SHARE: Final = 0.1
 """Least share of a shift that is worked in the worst heat: early hours remain."""
@@ -57,11 +62,26 @@ class Rates:
     def days_needed(self, start: date, *, length_m: float, daily_m: float) -> int:
         """Return the days that a work takes from a start [days]."""
         left_m, days = length_m, 0
-        # A millimetre of slack keeps 1 km at 100 m/day at 10 days, whatever the sums.
-        while left_m > 1e-3:
+        while left_m > _SLACK_M:
             left_m -= daily_m * self.share_of_shift(start + timedelta(days=days))
             days += 1
         return days
+
+    def days_by_start(
+        self, first: date, starts: int, *, length_m: float, daily_m: float
+    ) -> list[int]:
+        """Return `days_needed` for each of so many starts, one a day from `first`.
+
+        The shares of all days are summed once; each start then looks up where its sum
+        is reached.
+        """
+        whole_days = length_m / daily_m
+        enough = starts + math.ceil(whole_days / LEAST_SHARE) + 1
+        on = (first + timedelta(days=at) for at in range(enough))
+        done = np.cumsum([0.0, *map(self.share_of_shift, on)])
+        aims = done[:starts] + whole_days - _SLACK_M / daily_m
+        days = np.searchsorted(done, aims) - np.arange(starts)
+        return [int(each) for each in days]
 
     def _lost_to_heat_h(self, on: date) -> float:
         """Return the hours of a shift lost to heat in the month [h]."""
@@ -77,8 +97,8 @@ def day_length_h(on: date, lat_deg: float) -> float:
     Notes
     -----
     The CBM model with the sun's upper edge at the horizon and refraction (coefficient
-    0.8333 deg): Forsythe et al. 1995, doi:10.1016/0304-3800(94)00034-F, within a minute
-    or so at these latitudes.
+    0.8333 deg): Forsythe et al. 1995, doi:10.1016/0304-3800(94)00034-F; within four
+    minutes of Astronomy Engine in the middle of every month along the border.
 
     Examples
     --------

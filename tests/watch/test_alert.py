@@ -1,6 +1,5 @@
 """Tests of alerts: one a track, near the line, rescue for those who lie still."""
 
-import json
 import math
 
 import numpy as np
@@ -91,14 +90,26 @@ def test_a_walker_that_wanders_is_no_rescue() -> None:
         )
 
 
-def test_memory_goes_through_a_snapshot() -> None:
-    one, two = Alerter(), Alerter()
-    one.look(sighted(0.0, speed_mps=0.1))
-    one.look(sighted(1.0, tracks=(7, 8)))
-    two.restore(json.loads(json.dumps(one.state())))
-    later = sighted(1_300.0, speed_mps=0.1, tracks=(7, 8, 9))
-    assert two.look(later) == one.look(later)
-    assert two.state() == one.state()
+def test_walkers_in_file_are_one_alert_with_their_count() -> None:
+    alerter = Alerter()
+    (alert,) = alerter.look(sighted(100.0, tracks=(7, 8, 9)))
+    assert (alert.track_id, alert.count_low, alert.count_high) == (7, 3, 3)
+    assert alerter.look(sighted(105.0, tracks=(7, 8, 9, 10))) == []
+
+
+def test_a_track_far_from_the_alerted_one_is_another_alert() -> None:
+    alerter = Alerter()
+    alerter.look(sighted(100.0, tracks=(7,)))
+    (alert,) = alerter.look(sighted(105.0, x_m=400.0, tracks=(8,)))
+    assert alert.track_id == 8
+
+
+def test_a_track_that_broke_goes_on_in_its_alert() -> None:
+    alerter = Alerter()
+    alerter.look(sighted(100.0, tracks=(7,)))
+    assert alerter.look(sighted(160.0, tracks=(8,))) == []
+    (alert,) = alerter.look(sighted(900.0, tracks=(9,)))
+    assert alert.track_id == 9
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,11 @@ class Drill:
             self.log.append([(self.until_s, "stop", {**body, "alerts": self.alerts})])
         return self._result()
 
+    async def acknowledge(self, alert_id: str, office: str) -> None:
+        """Record in the log that an office has seen an alert."""
+        body = {"alert_id": alert_id, "office": office}
+        self.log.append([(self.time_s, "acknowledgement", body)])
+
     def _order(self) -> None:
         """Write start, proposals, decisions and orders to the log."""
         made = self.prepared

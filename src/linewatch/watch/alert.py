@@ -1,6 +1,7 @@
 """Alerts: keyed on tracks, one each, with rescue before anything else."""
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,11 @@ class AlertSettings:
         Time in one place after which a walker may need help [s].
     still_m : float
         How far a track may wander and still count as in one place [m].
+    group_m : float
+        Distance within which a track belongs to an alert that was raised already [m]:
+        a file of walkers, or a track that was lost and found, is one alert.
+    group_s : float
+        How long after an alerted track was last seen another may take its place [s].
 
     Raises
     ------
@@ -50,20 +56,16 @@ class AlertSettings:
     speed_mps: float = 0.6
     still_s: float = 1_200.0
     still_m: float = 120.0
+    group_m: float = 250.0
+    group_s: float = 600.0
 
     def __post_init__(self) -> None:
         if not 0 < self.existence <= 1:
             raise BadValue("watch.existence", "above 0 and up to 1", self.existence)
-        for name in (
-            "hold_s",
-            "approach_m",
-            "depth_m",
-            "speed_mps",
-            "still_s",
-            "still_m",
-        ):
-            if not getattr(self, name) >= 0:
-                raise BadValue(f"watch.{name}", "0 or more", getattr(self, name))
+        for each in fields(self):
+            if not getattr(self, each.name) >= 0:
+                rule = "0 or more"
+                raise BadValue(f"watch.{each.name}", rule, getattr(self, each.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -111,52 +113,106 @@ class _Rest:
 
 
 @dataclass(slots=True)
+class _Last:
+    """Where an alerted track was last seen, and how it moved."""
+
+    time_s: float
+    x_m: float
+    y_m: float
+    vx_mps: float
+    vy_mps: float
+
+
+@dataclass(slots=True)
 class Alerter:
-    """Raises at most one crossing and one rescue alert for each track."""
+    """Raises one crossing alert for each group of tracks, and one rescue for a track.
+
+    A track that comes up beside an alerted one, or where a lost one would be by now,
+    belongs to that alert: walkers in file make one, and so does a track that broke.
+    """
 
     settings: AlertSettings = field(default_factory=AlertSettings)
-    _raised: set[tuple[str, int]] = field(default_factory=set)
+    _alerted: dict[int, _Last] = field(default_factory=dict)
+    _rescued: set[int] = field(default_factory=set)
     _rests: dict[int, _Rest] = field(default_factory=dict)
 
     def look(self, seen: Sighted) -> list[Alert]:
         """Raise the alerts that the tracks of this instant ask for, lowest id first."""
         rule = self.settings
+        self._follow(seen)
         real = (seen.existence >= rule.existence) & (
             seen.time_s - seen.first_seen_s >= rule.hold_s
         )
         near = (seen.offset_m >= -rule.approach_m) & (seen.offset_m <= rule.depth_m)
-        crossing = real & near & (seen.speed_mps >= rule.speed_mps)
-        alerts = [
-            self._raise("crossing", seen, int(row), priority=2)
-            for row in np.flatnonzero(crossing)
-            if ("crossing", int(seen.track_id[row])) not in self._raised
-        ]
+        alerts: list[Alert] = []
+        for row in np.flatnonzero(real & near & (seen.speed_mps >= rule.speed_mps)):
+            if int(seen.track_id[row]) in self._alerted:
+                continue
+            if not self._belongs(seen, int(row)):
+                alerts.append(self._alert("crossing", seen, int(row), priority=2))
+            self._remember(seen, int(row))
         walking = seen.class_chance[:, 0] >= 0.5
         for row in np.flatnonzero(real & near & walking):
             if self._rests_long(seen, int(row)):
-                alerts += [self._raise("rescue", seen, int(row), priority=1)]
-        self._forget(seen)
+                alerts += [self._alert("rescue", seen, int(row), priority=1)]
         return alerts
+
+    def _follow(self, seen: Sighted) -> None:
+        """Note where alerted tracks are now; forget those that are long gone."""
+        for row, track in enumerate(seen.track_id.tolist()):
+            if track in self._alerted:
+                self._remember(seen, row)
+        since_s = seen.time_s - self.settings.group_s
+        self._alerted = {t: p for t, p in self._alerted.items() if p.time_s >= since_s}
+        alive = set(seen.track_id.tolist())
+        self._rests = {t: rest for t, rest in self._rests.items() if t in alive}
+
+    def _remember(self, seen: Sighted, row: int) -> None:
+        """Note a track as alerted, with its place and velocity."""
+        self._alerted[int(seen.track_id[row])] = _Last(
+            seen.time_s,
+            float(seen.x_m[row]),
+            float(seen.y_m[row]),
+            float(seen.vx_mps[row]),
+            float(seen.vy_mps[row]),
+        )
+
+    def _belongs(self, seen: Sighted, row: int) -> bool:
+        """Tell whether a track is beside an alerted one, or in a lost one's place."""
+        x_m, y_m = float(seen.x_m[row]), float(seen.y_m[row])
+        for last in self._alerted.values():
+            gone_s = seen.time_s - last.time_s
+            away_m = math.hypot(
+                last.x_m + last.vx_mps * gone_s - x_m,
+                last.y_m + last.vy_mps * gone_s - y_m,
+            )
+            # A lost track may have turned: half its way is allowed on top.
+            turned_m = 0.5 * gone_s * math.hypot(last.vx_mps, last.vy_mps)
+            if away_m <= self.settings.group_m + turned_m:
+                return True
+        return False
 
     def _rests_long(self, seen: Sighted, row: int) -> bool:
         """Tell once whether a track has been in one place for too long."""
         track = int(seen.track_id[row])
         x_m, y_m = float(seen.x_m[row]), float(seen.y_m[row])
         rest = self._rests.get(track)
-        moved = rest is None or (
-            np.hypot(x_m - rest.x_m, y_m - rest.y_m) > self.settings.still_m
-        )
-        if rest is None or moved:
+        if rest is None or (
+            math.hypot(x_m - rest.x_m, y_m - rest.y_m) > self.settings.still_m
+        ):
             self._rests[track] = _Rest(seen.time_s, x_m, y_m)
             return False
-        if ("rescue", track) in self._raised:
+        if track in self._rescued or seen.time_s - rest.since_s < self.settings.still_s:
             return False
-        return seen.time_s - rest.since_s >= self.settings.still_s
+        self._rescued.add(track)
+        return True
 
-    def _raise(self, kind: str, seen: Sighted, row: int, *, priority: int) -> Alert:
-        """Make an alert of one track, and remember that it was made."""
+    def _alert(self, kind: str, seen: Sighted, row: int, *, priority: int) -> Alert:
+        """Make an alert of one track, counting those around it."""
+        away_m = np.hypot(seen.x_m - seen.x_m[row], seen.y_m - seen.y_m[row])
+        around = away_m <= self.settings.group_m
+        sure = around & (seen.existence >= self.settings.existence)
         track = int(seen.track_id[row])
-        self._raised.add((kind, track))
         return Alert(
             alert_id=f"{kind}-{track}",
             time_s=seen.time_s,
@@ -168,30 +224,7 @@ class Alerter:
             lon_deg=float(seen.lon_deg[row]),
             lat_deg=float(seen.lat_deg[row]),
             target=seen.target(row),
-            count_low=int(seen.count_low[row]),
-            count_high=int(seen.count_high[row]),
+            count_low=int(seen.count_low[sure].sum()),
+            count_high=int(seen.count_high[around].sum()),
             priority=priority,
         )
-
-    def _forget(self, seen: Sighted) -> None:
-        """Drop the resting places of ended tracks; their alerts stay known."""
-        alive = set(seen.track_id.tolist())
-        self._rests = {t: rest for t, rest in self._rests.items() if t in alive}
-
-    def state(self) -> dict[str, object]:
-        """Return the memory as plain lists, for a snapshot."""
-        return {
-            "raised": sorted([kind, track] for kind, track in self._raised),
-            "rests": [
-                [track, rest.since_s, rest.x_m, rest.y_m]
-                for track, rest in sorted(self._rests.items())
-            ],
-        }
-
-    def restore(self, state: dict[str, list[list[object]]]) -> None:
-        """Take up the memory that `state` gave."""
-        self._raised = {(str(kind), int(str(t))) for kind, t in state["raised"]}
-        self._rests = {
-            int(str(t)): _Rest(float(str(since)), float(str(x)), float(str(y)))
-            for t, since, x, y in state["rests"]
-        }

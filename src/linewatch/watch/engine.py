@@ -108,16 +108,16 @@ class Engine:
                 places.append((seen.time_s, post, seen.lon_deg, seen.lat_deg, sigma_m))
         self._waiting = []
         if polar:
-            time, who, range_m, azimuth = zip(*polar, strict=True)
+            when, who, away, turn = zip(*polar, strict=True)
             self.tracker.feed(
-                time_s=time, sensor_id=who, range_m=range_m, azimuth_rad=azimuth
+                time_s=when, sensor_id=who, range_m=away, azimuth_rad=turn
             )
         if places:
-            time, who, lon, lat, sigma = zip(*places, strict=True)
+            when, who, lon, lat, sigma = zip(*places, strict=True)
             x_m, y_m = self.area.plane.to_plane(lon, lat)
             radius_m = 2 * np.array(sigma)
             self.tracker.feed_places(
-                time_s=time, sensor_id=who, x_m=x_m, y_m=y_m, radius_m=radius_m
+                time_s=when, sensor_id=who, x_m=x_m, y_m=y_m, radius_m=radius_m
             )
         self.tracker.advance(until_s)
 

@@ -68,6 +68,7 @@ def test_shows_a_pipeline(capsys: pytest.CaptureFixture[str], tmp_path: Path) ->
     assert status == 0
     assert "North pipe: 9.5 km, 3 points" in out
     assert "whole line" in out
+    assert "Demand: no demand given: the same weight along the whole line" in out
     assert "Ports" not in out
     assert "Zone: Farm, private land, from 2025-01-01 to 2026-01-01, edges known" in out
     status, out, _ = run(capsys, ["area", "--scenario", str(tmp_path), "--json"])

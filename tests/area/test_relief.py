@@ -101,7 +101,7 @@ def test_blend_is_smooth_at_both_ends() -> None:
 def test_ground_is_continuous() -> None:
     """No cliff at the squares of any layer: 1 m aside is under 3 m up or down."""
     rng = np.random.default_rng(2)
-    x, y = rng.uniform(-1e6, 1e6, (2, 20_000))
+    x, y = rng.uniform(-1e6, 1e6, (2, 4_000))
     relief = Relief(3)
     rise = np.abs(relief.height_m(x + 1.0, y) - relief.height_m(x, y))
     assert rise.max() < 3.0
@@ -111,17 +111,17 @@ def test_looks_like_basins_and_ranges() -> None:
     """Heights as along the border, flats between slopes, and none below the sea."""
     relief = Relief(1)
     wide = relief.window(
-        west_m=-1.2e6, south_m=-6e5, east_m=1.2e6, north_m=6e5, cell_m=5_000.0
+        west_m=-1.2e6, south_m=-6e5, east_m=1.2e6, north_m=6e5, cell_m=20_000.0
     )
     assert wide.height_m.min() > 0
     assert wide.height_m.max() < 4_000
     slopes = []
-    for k in range(12):
-        west_m = -1.2e6 + 2e5 * k
+    for k in range(24):
+        west_m = -1.2e6 + 1e5 * k
         ground = relief.window(
-            west_m=west_m, south_m=0, east_m=west_m + 9e3, north_m=9e3, cell_m=30.0
+            west_m=west_m, south_m=0, east_m=west_m + 3e3, north_m=3e3, cell_m=60.0
         )
-        down, right = np.gradient(ground.height_m, 30.0)
+        down, right = np.gradient(ground.height_m, 60.0)
         slopes.append(math.degrees(np.arctan(np.median(np.hypot(down, right)))))
     assert min(slopes) < 3.0
     assert 6.0 < max(slopes) < 35.0

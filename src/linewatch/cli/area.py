@@ -102,6 +102,7 @@ def _print(ground: Area) -> None:
     to.print(f"{ground.name}: {kilometres}, {ground.line.lon_deg.size:,} points")
     to.print(f"Line: {ground.line.source}", markup=False)
     to.print(f"Terrain: {ground.terrain.source}", markup=False)
+    to.print(f"Demand: {ground.demand.source}", markup=False)
     latest = ground.demand.latest
     encounters = ground.demand.of(latest)
     basis = ", estimated" if latest in ground.demand.estimated else ""

@@ -138,4 +138,4 @@ def _whole(found: Cheapest, table: Table, out: Path, *, as_json: bool) -> None:
     print(f"{len(found.sites)} sites at cost {found.cost:g} cover {what}.")
     print(f"No such choice costs less than {found.bound:g}: gap {found.gap:.3%}.")
     if found.uncoverable:
-        print(f"{found.uncoverable:,} cells have too few sites and are left short.")
+        print(f"Cells left short, for they have too few sites: {found.uncoverable:,}.")

@@ -173,33 +173,34 @@ def cross_many(
     for bits in range(1, 2 * size):
         many[bits] = many[bits >> 1] + (bits & 1)
     for s in range(eyes.shape[0]):
-        reach_m = laws[s, REACH]
+        law, eye, frame, start = laws[s], eyes[s], frames[s], starts[s]
+        period_s, phase_s, reach_m = periods_s[s], phases_s[s], law[REACH]
         for k in range(legs.shape[0]):
             x0, y0, x1, y1, speed = legs[k]
             length_m = np.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2)
             if length_m <= 0.0:
                 continue
             ux, uy = (x1 - x0) / length_m, (y1 - y0) / length_m
-            along = (eyes[s, 0] - x0) * ux + (eyes[s, 1] - y0) * uy
-            aside = abs((eyes[s, 0] - x0) * uy - (eyes[s, 1] - y0) * ux)
+            along = (eye[0] - x0) * ux + (eye[1] - y0) * uy
+            aside = abs((eye[0] - x0) * uy - (eye[1] - y0) * ux)
             if aside > reach_m:
                 continue
             half_m = np.sqrt(reach_m**2 - aside**2)
             from_s = max((along - half_m) / speed, 0.0)
             to_s = min((along + half_m) / speed, length_m / speed)
-            first = int(np.ceil((from_s - phases_s[s]) / periods_s[s]))
-            last = int(np.floor((to_s - phases_s[s]) / periods_s[s]))
+            first = int(np.ceil((from_s - phase_s) / period_s))
+            last = int(np.floor((to_s - phase_s) / period_s))
             miss, done = 1.0, 0.0
             now[:] = 0.0
             now[0] = 1.0
             for look in range(max(first, 0), last + 1):
-                away_m = (phases_s[s] + look * periods_s[s]) * speed
+                away_m = (phase_s + look * period_s) * speed
                 q = look_at(
-                    laws[s],
-                    eyes[s],
+                    law,
+                    eye,
                     lowest_m,
-                    starts[s],
-                    frames[s],
+                    start,
+                    frame,
                     x0 + away_m * ux,
                     y0 + away_m * uy,
                     speed * ux,

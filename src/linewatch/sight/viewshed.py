@@ -30,7 +30,7 @@ class Mode(StrEnum):
     FINE = "fine"
     """Horizons along rays, several a cell, reading every row and column."""
     SCREEN = "screen"
-    """Horizons along rays, one a cell of the far side: for thousands of candidates."""
+    """The same with half the rays, reading rows or columns: for many candidates."""
 
 
 RAYS: Final = {Mode.FINE: (4, 1), Mode.SCREEN: (2, 0)}

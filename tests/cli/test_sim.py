@@ -110,7 +110,7 @@ def test_runs_the_sensors_of_the_plan_against_a_watch(
     status, out, err = run(capsys, [*words, "--hours", "0.05", "--speed", "100"])
     watch.stop()
     assert (status, err) == (0, "")
-    first, _, last = out.splitlines()
+    first, last = out.splitlines()
     assert first == "2 sensors and a civil desk registered; 2025-03-01T00:00:00Z"
     assert last.startswith("2025-03-01T00:03:00Z  ")
     nodes = {one.name: one.kind for one in watch.events if isinstance(one, Node)}

@@ -52,7 +52,7 @@ def sim(
     try:
         asyncio.run(_run(sensors, host, port, until_s=until_s, speed=speed))
     except KeyboardInterrupt:
-        print("\nStopped; every sensor said goodbye.")
+        print(f"{_fresh_line()}Stopped; every sensor said goodbye.")
 
 
 async def _run(
@@ -64,7 +64,7 @@ async def _run(
         start = to_iso(sensors.world.start_s)
         print(f"{len(sensors.nodes)} sensors and a civil desk registered; {start}")
         await edge.run(until_s, speed=speed, now=time.monotonic, tell=_tell)
-        print(f"\n{_told(edge)}")
+        print(f"{_fresh_line()}{_told(edge)}")
 
 
 def _told(edge: Edge) -> str:
@@ -81,6 +81,11 @@ def _tell(edge: Edge) -> None:
     """Show the progress on one line of a terminal, and nothing elsewhere."""
     if sys.stdout.isatty():
         print(f"\r{_told(edge)}", end="", flush=True)
+
+
+def _fresh_line() -> str:
+    """Return what ends the line of the progress, where there is one."""
+    return "\n" if sys.stdout.isatty() else ""
 
 
 def _address(text: str) -> tuple[str, int]:

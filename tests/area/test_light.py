@@ -137,6 +137,14 @@ def test_dusk_lies_between_day_and_dark() -> None:
     assert between == pytest.approx(48, abs=2)
 
 
+def test_one_light_tells_day_and_dark_as_many_do() -> None:
+    when = to_epoch_s("2025-03-01") + np.arange(0, 86_400, 1_800.0)
+    sky = lights(when, -110.0, 31.3)
+    ones = [light(float(at), -110.0, 31.3) for at in when]
+    assert [one.is_day for one in ones] == sky.is_day.tolist()
+    assert [one.is_dark for one in ones] == sky.is_dark.tolist()
+
+
 def test_many_places_and_times_agree_with_one_by_one() -> None:
     rng = np.random.default_rng(0)
     when = to_epoch_s("2025-03-01") + rng.uniform(0, 3 * 86_400, (7, 1))

@@ -170,6 +170,16 @@ def test_another_reference_system_is_followed(tmp_path: Path) -> None:
     assert float(terrain.height_m(x, y)) == pytest.approx(expected, abs=1e-3)
 
 
+def test_heights_above_a_geoid_are_read_as_heights(tmp_path: Path) -> None:
+    """A compound system, as many tiles have it: WGS 84 with EGM96 heights."""
+    path = raster_of(tmp_path / "egm.tif", pixels(), crs="EPSG:4326+5773")
+    ground = GeoTiffTerrain(path=path, plane=PLANE)
+    expected = float(slope(*PLANE.to_geo(100.0, 200.0)))
+    assert float(ground.height_m(100.0, 200.0)) == pytest.approx(expected, abs=1e-6)
+    grid = ground.window(west_m=90, south_m=190, east_m=110, north_m=210, cell_m=20)
+    assert float(grid.height_m[0, 0]) == pytest.approx(expected, abs=0.8)
+
+
 @given(
     st.integers(1, 6), st.integers(1, 6), st.floats(0, 1), st.floats(0, 1), st.data()
 )
@@ -199,6 +209,10 @@ def test_scattered_places_of_many_squares(tmp_path: Path) -> None:
     ("told", "why"),
     [
         ({"crs": None}, "has no coordinate reference system; must have one"),
+        (
+            {"crs": rasterio.crs.CRS.from_wkt('LOCAL_CS["barn",UNIT["metre",1]]')},
+            "is in 'barn', which has no place on the Earth",
+        ),
         ({"units": "kelvin"}, "has heights in 'kelvin'; must be one of feet"),
     ],
 )

@@ -98,7 +98,7 @@ def _points(path: Path, positions: object) -> NDArray[np.float64]:
         lon, lat = position[:2]
         if not (abs(lon) <= 180 and abs(lat) < 85):
             rule = "longitude -180 to 180, then latitude -85 to 85 degrees"
-            why = f"position {number} is [{lon}, {lat}]; it must be {rule}"
+            why = f"position {number} is {json.dumps(position)[:60]}; it must be {rule}"
             raise BadFile(path, why)
     return np.array([position[:2] for position in positions], dtype=np.float64)
 

@@ -9,7 +9,6 @@ import numpy as np
 import rasterio
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
 from rasterio.enums import Resampling
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.vrt import WarpedVRT
@@ -107,8 +106,11 @@ class GeoTiffTerrain:
     _metres: float = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        with _opened(self.path) as raster:
-            object.__setattr__(self, "_metres", _checked(self.path, raster))
+        with warnings.catch_warnings():
+            # `_checked` tells it in our words, as an error.
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with _opened(self.path) as raster:
+                object.__setattr__(self, "_metres", _checked(self.path, raster))
 
     @property
     def generated(self) -> bool:
@@ -261,10 +263,7 @@ def _opened(path: Path) -> Any:  # rasterio tells no types
     if not path.is_file():
         raise BadFile(path, "does not exist; must be a GeoTIFF of heights")
     try:
-        with warnings.catch_warnings():
-            # `_checked` tells it in our words, as an error.
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            return rasterio.open(path)
+        return rasterio.open(path)
     except RasterioError as error:
         raise BadFile(path, "is no raster; must be a GeoTIFF of heights") from error
 
@@ -273,12 +272,12 @@ def _checked(path: Path, raster: Any) -> float:
     """Check what a raster holds and return the metres in its unit."""
     if raster.count != 1:
         raise BadFile(path, f"has {raster.count} bands; must have one, of heights")
-    try:
-        system = CRS.from_wkt(raster.crs.to_wkt()) if raster.crs else None
-    except CRSError as error:
-        raise BadFile(path, "has a reference system that PROJ does not know") from error
-    if system is None:
+    if raster.crs is None:
         raise BadFile(path, "has no coordinate reference system; must have one")
+    system = CRS.from_wkt(raster.crs.to_wkt())
+    if not (system.is_geographic or system.is_projected):
+        why = f"is in {system.name!r}, which has no place on the Earth; must have one"
+        raise BadFile(path, why)
     if raster.transform.is_identity:
         raise BadFile(path, "has no place on the Earth; must have a transform")
     if np.dtype(raster.dtypes[0]).kind not in "iuf":

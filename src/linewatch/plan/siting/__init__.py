@@ -3,6 +3,7 @@
 from linewatch.plan.siting.border import plan_sites
 from linewatch.plan.siting.choose import Choice, Effort, Limits, Proof, choose
 from linewatch.plan.siting.cover import Cover, merged
+from linewatch.plan.siting.median import Median, p_median
 from linewatch.plan.siting.values import (
     DEFAULT_MIX,
     Coverage,
@@ -20,11 +21,13 @@ __all__ = [
     "Effort",
     "Gap",
     "Limits",
+    "Median",
     "Proof",
     "Site",
     "SitePlan",
     "SiteSettings",
     "choose",
     "merged",
+    "p_median",
     "plan_sites",
 ]

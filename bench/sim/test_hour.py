@@ -46,6 +46,7 @@ def test_an_hour_of_the_border() -> None:
         cache=cache_folder(),
     )
     start_s = to_epoch_s(START)
+    bare = World(area, SimSettings(month="2024-11"), start_s, 1)
     warm_s, alone_s, both_s, heard, targets = [], [], [], [], []
     expected, real, spread = np.zeros(2), np.zeros(2), np.zeros(2)
     crossings = 0
@@ -80,7 +81,7 @@ def test_an_hour_of_the_border() -> None:
     print(f"{np.mean(heard):,.0f} detections an hour")
     print(f"warm-up {np.median(warm_s):.2f} s, world {np.median(alone_s):.2f} s")
     print(f"world and sensors {np.median(both_s):.2f} s an hour")
-    slow_s = plain_s(sensors) * HOUR_S
+    slow_s = plain_s(Sensors(bare, plan.sights, light, seed=1)) * HOUR_S
     print(f"plain loops {slow_s:.0f} s an hour: {slow_s / np.median(both_s):.0f} times")
     for name, want, got, wide in zip(
         ("once", "confirmed"), expected, real, np.sqrt(spread), strict=True

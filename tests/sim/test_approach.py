@@ -72,7 +72,7 @@ def test_a_bend_is_crossed_across_its_course() -> None:
 def test_units_are_spread_as_the_demand_is() -> None:
     rate = np.array([0.0, 3.0, 1.0, 0.0])
     approach = Approach(
-        from_m=np.arange(4) * BIN_M,
+        from_m=np.array([0.0, 1.0, 2.0, 3.0]) * BIN_M,
         length_m=np.full(4, BIN_M),
         persons_per_s=rate,
         chord_m=np.full(4, 400.0),

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from linewatch.sim.motion import SLOWEST, feel_slope, move, slope_pace, steer
+from linewatch.sim.paths import Paths
 from linewatch.sim.settings import SimSettings
-from linewatch.sim.units import FLYER, NEVER, RING, VEHICLE, WALKER, Units
+from linewatch.sim.units import FLYER, NEVER, VEHICLE, WALKER, Units
 from tests.sim.fakes import straight_area
 
 
@@ -31,8 +32,7 @@ def units_of(kind: int, count: int, **words: float) -> Units:
         free_m=one * 1e9,
         crossed=np.zeros(count, bool),
         done_at=np.full(count, NEVER),
-        past_x_m=np.zeros((count, RING)),
-        past_y_m=np.zeros((count, RING)),
+        path=np.arange(count),
     )
 
 
@@ -106,25 +106,26 @@ def test_flyers_fly_straight_at_one_speed() -> None:
     units, dice = units_of(FLYER, 5, cruise_mps=30.0), np.random.default_rng(4)
     for tick in range(100):
         steer(units, SimSettings(), tick=tick, over_s=1, dice=dice)
-        move(units, tick=tick, over_s=1)
+        move(units, Paths(), tick=tick, over_s=1)
     assert units.x_m == pytest.approx(np.zeros(5), abs=1e-3)
     assert units.y_m == pytest.approx(3000.0)
 
 
 def test_a_path_is_remembered_second_by_second_whatever_the_step() -> None:
     fine, coarse = units_of(FLYER, 2), units_of(FLYER, 2)
+    paths = (Paths(), Paths())
     for tick in range(20):
-        move(fine, tick=tick, over_s=1)
+        move(fine, paths[0], tick=tick, over_s=1)
     for tick in (0, 10):
-        move(coarse, tick=tick, over_s=10)
-    assert coarse.past_y_m == pytest.approx(fine.past_y_m)
-    assert fine.past_y_m[0, 1:21] == pytest.approx(np.arange(1.0, 21.0))
+        move(coarse, paths[1], tick=tick, over_s=10)
+    assert paths[1].y_m == pytest.approx(paths[0].y_m)
+    assert paths[0].y_m[0, 1:21] == pytest.approx(np.arange(1.0, 21.0))
 
 
 def test_a_unit_that_has_arrived_stops_and_its_arrival_is_kept() -> None:
     units, dice = units_of(WALKER, 1, goal_m=105.0), np.random.default_rng(5)
     for tick in range(50):
         steer(units, SimSettings(wander_rad=0.0), tick=tick, over_s=1, dice=dice)
-        move(units, tick=tick, over_s=1)
+        move(units, Paths(), tick=tick, over_s=1)
     assert units.done_at[0] < 10
     assert units.vy_mps[0] == 0.0

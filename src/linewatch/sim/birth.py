@@ -8,8 +8,9 @@ import numpy as np
 from linewatch.area import Area
 from linewatch.sim.approach import Approach, ends_of
 from linewatch.sim.columns import Bools, Floats, Ints
+from linewatch.sim.paths import RING, Paths
 from linewatch.sim.settings import SimSettings
-from linewatch.sim.units import FLYER, NEVER, RING, VEHICLE, WALKER, Targets, Units
+from linewatch.sim.units import FLYER, NEVER, VEHICLE, WALKER, Targets, Units
 
 MONTH_S = 30.4 * 86_400.0
 """Seconds of the month that rates of flyers are given for [s]."""
@@ -43,7 +44,13 @@ class Birth:
         return np.array([groups, vehicles, self.settings.flyers_per_month / MONTH_S])
 
     def units(
-        self, kind: Ints, *, first_id: int, tick: int, dice: np.random.Generator
+        self,
+        kind: Ints,
+        paths: Paths,
+        *,
+        first_id: int,
+        tick: int,
+        dice: np.random.Generator,
     ) -> Units:
         """Make units of the classes in `kind` at the start of their way."""
         count = len(kind)
@@ -54,7 +61,6 @@ class Birth:
         heading = np.arctan2(goal[0] - start[0], goal[1] - start[1])
         vx, vy = cruise * np.sin(heading), cruise * np.cos(heading)
         offset = self.area.chainage_xy(*start)[1]
-        ago = (tick - np.arange(RING)) % RING  # column c holds second tick - ago[c]
         return Units(
             unit_id=first_id + np.arange(count),
             kind=kind,
@@ -74,8 +80,7 @@ class Birth:
             free_m=np.abs(offset) * SURELY,
             crossed=np.zeros(count, bool),
             done_at=np.full(count, NEVER),
-            past_x_m=start[0][:, None] - vx[:, None] * ago,
-            past_y_m=start[1][:, None] - vy[:, None] * ago,
+            path=paths.lay(*start, (vx, vy), tick),
         )
 
     def targets(

@@ -4,8 +4,9 @@ import numpy as np
 
 from linewatch.area import Area
 from linewatch.sim.columns import Floats
+from linewatch.sim.paths import RING, Paths
 from linewatch.sim.settings import SimSettings
-from linewatch.sim.units import RING, VEHICLE, WALKER, Units
+from linewatch.sim.units import VEHICLE, WALKER, Units
 
 AHEAD_M = 30.0
 """Distance over which a walker feels the slope [m]: a cell of common terrain models."""
@@ -91,12 +92,12 @@ def steer(
     units.vx_mps, units.vy_mps = speed * np.sin(heading), speed * np.cos(heading)
 
 
-def move(units: Units, *, tick: int, over_s: int) -> None:
+def move(units: Units, paths: Paths, *, tick: int, over_s: int) -> None:
     """Move every unit from `tick` on for `over_s` seconds, and remember its path."""
     for after in range(1, over_s + 1):
         column = (tick + after) % RING
-        units.past_x_m[:, column] = units.x_m + units.vx_mps * after
-        units.past_y_m[:, column] = units.y_m + units.vy_mps * after
+        paths.x_m[units.path, column] = units.x_m + units.vx_mps * after
+        paths.y_m[units.path, column] = units.y_m + units.vy_mps * after
     units.x_m = units.x_m + units.vx_mps * over_s
     units.y_m = units.y_m + units.vy_mps * over_s
     away = np.hypot(units.goal_x_m - units.x_m, units.goal_y_m - units.y_m)

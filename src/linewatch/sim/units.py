@@ -13,9 +13,6 @@ WALKER: Final = 0
 VEHICLE: Final = 1
 FLYER: Final = 2
 
-RING: Final = 512
-"""Seconds of path that a unit remembers [s]: the last in file walks the first's."""
-
 NEVER: Final = 2**62
 """A tick that does not come."""
 
@@ -26,7 +23,7 @@ class Units(Columns):
 
     `wander_rad` is the heading about the goal's, `pace` the share of `cruise_mps` that
     the slope leaves, `free_m` how far the unit may go before it can reach the line, and
-    `past_x_m`, `past_y_m` its path, second t in column ``t % RING``.
+    `path` its row in the world's `Paths`.
     """
 
     unit_id: Ints
@@ -47,8 +44,7 @@ class Units(Columns):
     free_m: Floats
     crossed: Bools
     done_at: Ints
-    past_x_m: Floats
-    past_y_m: Floats
+    path: Ints
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

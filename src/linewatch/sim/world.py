@@ -13,8 +13,9 @@ from linewatch.sim.approach import approach_of
 from linewatch.sim.birth import SURELY, Birth
 from linewatch.sim.columns import Floats, Ints
 from linewatch.sim.motion import feel_slope, move, steer
+from linewatch.sim.paths import RING, Paths
 from linewatch.sim.settings import SimSettings
-from linewatch.sim.units import NEVER, RING, Crossings, Scene, Targets, Units
+from linewatch.sim.units import NEVER, Crossings, Scene, Targets, Units
 
 COARSE_S: Final = 10
 """Step while the world warms up, and time between looks at the slope [s]."""
@@ -63,6 +64,7 @@ class World:
         self._rates = self._birth.rates_per_s
         chance = np.random.SeedSequence(entropy=seed, spawn_key=MOTION_KEY)
         self._dice = np.random.Generator(np.random.PCG64(chance))
+        self._paths = Paths()
         self._units_born = 0
         self._targets_born = 0
         self._crossed: list[tuple[Ints, Ints, Ints, Floats, Floats]] = []
@@ -128,7 +130,7 @@ class World:
         steer(
             self._units, self.settings, tick=self._tick, over_s=over_s, dice=self._dice
         )
-        move(self._units, tick=self._tick, over_s=over_s)
+        move(self._units, self._paths, tick=self._tick, over_s=over_s)
         self._tick += over_s
         self._mark_crossings(over_s)
         self._lay_down()
@@ -143,7 +145,11 @@ class World:
         """Make units, `count` by class, and their targets."""
         kind = np.repeat(np.arange(3), count)
         units = self._birth.units(
-            kind, first_id=self._units_born, tick=self._tick, dice=self._dice
+            kind,
+            self._paths,
+            first_id=self._units_born,
+            tick=self._tick,
+            dice=self._dice,
         )
         targets = self._birth.targets(
             units, first_id=self._targets_born, tick=self._tick, dice=self._dice
@@ -156,10 +162,10 @@ class World:
         self, targets: Targets, row: Ints, *, ago: int
     ) -> tuple[Floats, Floats]:
         """Return where targets were `ago` seconds ago, from their units' paths."""
-        units = self._units
+        path = self._units.path[row]
         column = (self._tick - targets.lag - ago) % RING
-        x = units.past_x_m[row, column] + targets.side_x_m
-        y = units.past_y_m[row, column] + targets.side_y_m
+        x = self._paths.x_m[path, column] + targets.side_x_m
+        y = self._paths.y_m[path, column] + targets.side_y_m
         return (
             np.where(targets.still, targets.still_x_m, x),
             np.where(targets.still, targets.still_y_m, y),
@@ -218,7 +224,9 @@ class World:
         )
         if (arrived | found).any():
             self._targets = targets.kept(~(arrived | found))
-            self._units = units.kept(np.isin(units.unit_id, self._targets.unit_id))
+            left = np.isin(units.unit_id, self._targets.unit_id)
+            self._paths.forget(units.path[~left])
+            self._units = units.kept(left)
 
 
 def month_of(months: Sequence[str], start_s: float) -> str:

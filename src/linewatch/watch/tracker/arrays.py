@@ -10,16 +10,22 @@ Longs = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 
 
-class State(NamedTuple):
-    """Every track, one slot each, and what no sensor has seen yet."""
+class Mixture(NamedTuple):
+    """What each track is under every model, and over all of them."""
 
     mean: Floats  # (n, models, 4)
     cov: Floats  # (n, models, 10)
     prob: Floats  # (n, models)
-    exist: Floats  # (n,)
-    time_s: Floats  # (n,) of mean and cov
     best: Floats  # (n, 4) mean over the models
     spread: Floats  # (n, 3) covariance of the place over the models
+
+
+class State(NamedTuple):
+    """Every track, one slot each, and what no sensor has seen yet."""
+
+    now: Mixture
+    exist: Floats  # (n,)
+    time_s: Floats  # (n,) of `now`
     first_s: Floats  # (n,) of the first detection
     last_s: Floats  # (n,) of the last likely detection
     track_id: Longs  # (n,) -1 where the slot is free
@@ -32,53 +38,64 @@ class State(NamedTuple):
     head: Longs  # (cells,) first slot of each cell, -1 where empty
     unseen: Floats  # (sensors,) undetected targets per square metre
     unseen_s: Floats  # (sensors,) time of `unseen`
-    count: Longs  # (4,) slots used, free slots, next track id, picture second
+    count: Longs  # (4,) slots used, free slots, next track id, next picture
 
 
-class Models(NamedTuple):
-    """The bank of motion models, and the figures of the filter."""
+class Bank(NamedTuple):
+    """The motion models, arrays of shape (models,)."""
 
-    kind: Longs  # (models,) 0 straight, 1 standing, 2 turning
-    noise: Floats  # (models,) white acceleration [m2/s3], standing: walk [m2/s]
-    turn: Floats  # (models,) [rad/s]
-    speed: Floats  # (models,) one sigma of a new velocity's part [m/s]
-    prior: Floats  # (models,) chance at birth
-    leave: Floats  # (models,) rate of leaving [1/s]
+    kind: Longs  # 0 straight, 1 standing, 2 turning
+    noise: Floats  # white acceleration [m2/s3], standing: walk [m2/s]
+    turn: Floats  # [rad/s]
+    speed: Floats  # one sigma of a new velocity's part [m/s]
+    prior: Floats  # chance at birth
+    leave: Floats  # rate of leaving [1/s]
     split: Floats  # (models, models) where it goes
+
+
+class Rule(NamedTuple):
+    """The figures of the filter; `TrackerSettings` tells them."""
+
     life_s: float
     gone_s: float
-    birth: float
-    unseen: float
+    birth: float  # new targets per square metre and second
+    unseen: float  # undetected targets per square metre, at most
     gate: float
     keep: float
     confirm: float
     hide: float
+    forget: float
     blur_m: float
-    sharp: float
     merge: float
+    every_s: float
 
 
-class Sensors(NamedTuple):
-    """Every sensor, and the maps of the chance that it detects."""
+class Eyes(NamedTuple):
+    """Every sensor, arrays of shape (sensors,)."""
 
     x: Floats
     y: Floats
+    reach: Floats
+    middle: Floats  # azimuth in the middle of its sector
+    half: Floats  # half the sector's width, pi for all round
     sigma_range: Floats
     sigma_azimuth: Floats
     chance: Floats
     clutter: Floats  # false detections per square metre and scan
-    reach: Floats
     kind: Longs  # 0 polar, 1 bearing only, 2 place
-    middle: Floats  # azimuth in the middle of its sector
-    half: Floats  # half the sector's width, pi for all round
     order: Longs  # sensors by x
     x_sorted: Floats
-    longest: float
-    west: float  # of cell 0
+    longest: float  # reach
+    west: float  # edge of cell 0
     cell: float  # width of the cells along x
-    map_at: Longs  # (sensors, 3): offset in `map_chance`, rows, columns; -1 without
-    map_edge: Floats  # (sensors, 3): west, south, cell
-    map_chance: Bytes  # chance times 255, rows from the south
+
+
+class Maps(NamedTuple):
+    """Maps of the chance that a sensor detects."""
+
+    at: Longs  # (sensors, 3): offset in `chance`, rows, columns; -1 without
+    edge: Floats  # (sensors, 3): west, south, cell
+    chance: Bytes  # chance times 255, rows from the south
 
 
 class Scans(NamedTuple):
@@ -95,29 +112,31 @@ class Scans(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Scratch of one scan."""
+    """Scratch of one scan: t tracks, d detections, e pairs."""
 
     local: Longs  # (t,) slots in reach
-    miss: Floats  # (t,) 1 - r pd
-    seen: Floats  # (t,) r pd
-    row: Longs  # (t + 1,) edges of each track
-    edge: Longs  # (e,) detection of each edge
-    ratio: Floats  # (e,) weight against a miss
-    to_det: Floats  # (e,)
-    to_track: Floats  # (e,)
-    like: Floats  # (e, models)
-    total: Floats  # (e,)
+    seen: Floats  # (t,) chance to exist and be detected
+    miss: Floats  # (t,) chance to leave no detection
+    none: Floats  # (t,) chance that it exists and was missed
+    noise: Floats  # (t, 3) of a detection there
+    range: Floats  # (t,) from the sensor
+    room: Floats  # (t,) half width of the gate in range
+    row: Longs  # (t + 1,) first pair of each track
+    edge: Longs  # (e,) detection of each pair
     off: Floats  # (e, 2) innovation from the mean over models
+    like: Floats  # (e, models)
+    total: Floats  # (e,) likelihood over the models
+    ratio: Floats  # (e,) weight against a miss
+    to_det: Floats  # (e,) messages
+    to_track: Floats  # (e,)
+    weight: Floats  # (e,) share of the track's update
     taken: Floats  # (d,)
-    zx: Floats
-    zy: Floats
+    zx: Floats  # (d,)
+    zy: Floats  # (d,)
     top: Longs  # (d,) likeliest track of each detection
-    top_w: Floats
-    mean: Floats  # (models, 4)
-    cov: Floats  # (models, 10)
-    prob: Floats  # (models,)
+    top_w: Floats  # (d,)
+    new: Mixture  # of one track
     part: Floats  # (models, models)
-    weight: Floats  # (e,)
 
 
 class Picture(NamedTuple):
@@ -127,3 +146,16 @@ class Picture(NamedTuple):
     track_id: Longs
     state: Floats  # (rows, 4)
     exist: Floats
+
+
+class Filter(NamedTuple):
+    """All that the kernels work on."""
+
+    state: State
+    bank: Bank
+    rule: Rule
+    eyes: Eyes
+    maps: Maps
+    scans: Scans
+    work: Work
+    out: Picture

@@ -9,7 +9,7 @@ from linewatch.watch.tracker.arrays import Scans
 from linewatch.watch.tracker.sensors import PLACE, SensorTable
 
 NEAR_S: Final = 5e-3
-"""How far from its scan's time a detection may be stamped and still belong to it [s]."""
+"""How far from its scan's time a detection that belongs to it may be stamped [s]."""
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -106,7 +106,7 @@ def scans_of(
     until_s: float,
     outages: list[tuple[int, float, float]],
 ) -> Scans:
-    """Return every scan in (after_s, until_s] with its detections of a `distinct` batch."""
+    """Return every scan in (after_s, until_s] and the detections of it."""
     n = len(batch.time_s)
     starts = np.ones(n, np.bool_)
     if n:

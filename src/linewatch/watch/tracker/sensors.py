@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from linewatch.errors import BadValue
-from linewatch.watch.tracker.arrays import Sensors
+from linewatch.watch.tracker.arrays import Eyes, Maps
 
 POLAR, BEARING, PLACE = 0, 1, 2
 """What a sensor measures: range and azimuth, azimuth alone, or a place."""
@@ -90,7 +90,7 @@ class SensorTable:
     maps: Mapping[int, ChanceMap] = field(default_factory=dict)
 
     @classmethod
-    def make(
+    def make(  # noqa: PLR0913 - one argument a column
         cls,
         *,
         sensor_id: ArrayLike,
@@ -167,10 +167,33 @@ class SensorTable:
         """Count the sensors."""
         return len(self.sensor_id)
 
-    def arrays(self) -> Sensors:
-        """Return the table as arrays for the kernels."""
+    def eyes(self) -> Eyes:
+        """Return the sensors as arrays for the kernels."""
         order = np.argsort(self.x_m, kind="stable").astype(np.int64)
-        area = np.pi * self.range_m**2
+        # A bearing sensor's range is anywhere in its reach.
+        wide = np.where(self.kind == BEARING, self.range_m, self.sigma_range_m)
+        # Without any clutter one false detection would count as proof.
+        clutter = np.maximum(self.clutter_per_scan, 1e-4) / (np.pi * self.range_m**2)
+        return Eyes(
+            x=self.x_m,
+            y=self.y_m,
+            reach=self.range_m,
+            middle=self.middle_rad,
+            half=self.half_rad,
+            sigma_range=wide,
+            sigma_azimuth=self.sigma_azimuth_rad,
+            chance=self.pd,
+            clutter=clutter * np.pi / np.minimum(self.half_rad, np.pi),
+            kind=self.kind,
+            order=order,
+            x_sorted=self.x_m[order],
+            longest=float(self.range_m.max()),
+            west=float((self.x_m - self.range_m).min()) - CELL_M,
+            cell=CELL_M,
+        )
+
+    def charts(self) -> Maps:
+        """Return the maps as arrays for the kernels."""
         at = np.full((len(self), 3), -1, np.int64)
         edge = np.ones((len(self), 3))
         parts = [np.zeros(0, np.uint8)]
@@ -180,28 +203,7 @@ class SensorTable:
             edge[row] = chart.west_m, chart.south_m, chart.cell_m
             parts.append(np.ascontiguousarray(chart.chance).ravel())
             used += chart.chance.size
-        # A bearing sensor's range is anywhere in its reach.
-        wide = np.where(self.kind == BEARING, self.range_m, self.sigma_range_m)
-        return Sensors(
-            x=self.x_m,
-            y=self.y_m,
-            sigma_range=wide,
-            sigma_azimuth=self.sigma_azimuth_rad,
-            chance=self.pd,
-            clutter=np.maximum(self.clutter_per_scan, 1e-4) / area,
-            reach=self.range_m,
-            kind=self.kind,
-            middle=self.middle_rad,
-            half=self.half_rad,
-            order=order,
-            x_sorted=self.x_m[order],
-            longest=float(self.range_m.max()),
-            west=float((self.x_m - self.range_m).min()) - CELL_M,
-            cell=CELL_M,
-            map_at=at,
-            map_edge=edge,
-            map_chance=np.concatenate(parts),
-        )
+        return Maps(at=at, edge=edge, chance=np.concatenate(parts))
 
     def cells(self) -> int:
         """Count the cells along x that hold every sensor's reach."""

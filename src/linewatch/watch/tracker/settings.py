@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from linewatch.errors import BadValue, UnknownName
-from linewatch.watch.tracker.arrays import Models
+from linewatch.watch.tracker.arrays import Bank, Rule
 
 CLASSES: Final = ("walker", "vehicle", "flyer")
 """Classes of target, in the order of every class chance."""
@@ -68,7 +68,7 @@ BANK: Final = (
     Motion(
         name="walk",
         target="walker",
-        noise=0.01,
+        noise=0.006,
         speed_mps=1.0,
         prior=0.6,
         stay_s=900,
@@ -96,7 +96,7 @@ BANK: Final = (
     Motion(
         name="manoeuvre",
         target="vehicle",
-        noise=4.0,
+        noise=6.0,
         speed_mps=8.5,
         prior=0.05,
         stay_s=13,
@@ -153,12 +153,14 @@ class TrackerSettings:
         Largest squared normalised distance of a pair.
     confirm, hide : float
         Existence above which a track is shown, and below which it is hidden.
+    forget : float
+        Existence below which a track ends.
     blur_m : float
         A track is shown when exist (1 - variance / blur_m^2) exceeds `confirm` [m].
-    sharp : float
-        Power of the shares in the update: 1 is the mean, above 1 nears the best.
     merge : float
         Two tracks of one place become one when their existences sum below this.
+    keep : float
+        Chance below which a model of a track is left out.
     lag_s : float
         How late a detection may come and still be used at its own time [s].
     every_s : float
@@ -177,8 +179,8 @@ class TrackerSettings:
     gate: float = 18.0
     confirm: float = 0.5
     hide: float = 0.3
+    forget: float = 0.003
     blur_m: float = 100.0
-    sharp: float = 1.0
     merge: float = 1.3
     keep: float = 1e-4
     lag_s: float = 0.0
@@ -187,7 +189,7 @@ class TrackerSettings:
     bad: str = "count"
 
     def __post_init__(self) -> None:
-        for name in ("life_s", "gone_s", "gate", "blur_m", "sharp", "every_s"):
+        for name in ("life_s", "gone_s", "gate", "blur_m", "every_s"):
             if not getattr(self, name) > 0:
                 raise BadValue(name, "above 0", getattr(self, name))
         if not 0 < self.hide <= self.confirm < 1:
@@ -201,8 +203,8 @@ class TrackerSettings:
         if self.bad not in ("refuse", "count"):
             raise UnknownName("way with bad detections", self.bad, ("refuse", "count"))
 
-    def models(self) -> Models:
-        """Return the bank and the figures as arrays for the kernels."""
+    def arrays(self) -> Bank:
+        """Return the bank as arrays for the kernels."""
         names = [motion.name for motion in self.bank]
         split = np.zeros((len(names), len(names)))
         for row, motion in enumerate(self.bank):
@@ -211,15 +213,19 @@ class TrackerSettings:
                     raise UnknownName("motion", name, names)
                 split[row, names.index(name)] = part
         prior = np.array([motion.prior for motion in self.bank])
-        leave = np.array([1 / m.stay_s if m.then else 0.0 for m in self.bank])
-        return Models(
+        return Bank(
             kind=np.array([KINDS.index(m.kind) for m in self.bank], np.int64),
             noise=np.array([float(m.noise) for m in self.bank]),
             turn=np.array([float(m.turn_rps) for m in self.bank]),
             speed=np.array([float(m.speed_mps) for m in self.bank]),
             prior=prior / prior.sum(),
-            leave=leave,
+            leave=np.array([1 / m.stay_s if m.then else 0.0 for m in self.bank]),
             split=split,
+        )
+
+    def rule(self) -> Rule:
+        """Return the figures for the kernels."""
+        return Rule(
             life_s=float(self.life_s),
             gone_s=float(self.gone_s),
             birth=float(self.birth_per_km2_h) / 3.6e9,
@@ -228,9 +234,10 @@ class TrackerSettings:
             keep=float(self.keep),
             confirm=float(self.confirm),
             hide=float(self.hide),
+            forget=float(self.forget),
             blur_m=float(self.blur_m),
-            sharp=float(self.sharp),
             merge=float(self.merge),
+            every_s=float(self.every_s),
         )
 
     def class_of(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

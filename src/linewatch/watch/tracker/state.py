@@ -4,35 +4,36 @@ import io
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from linewatch.watch.tracker.arrays import Picture, State, Work
+from linewatch.watch.tracker.arrays import Mixture, Picture, State, Work
 
-PER_TRACK: Final = (
-    "mean", "cov", "prob", "exist", "time_s", "best", "spread", "first_s", "last_s",
-    "track_id", "shown", "made_by", "cell", "after", "before", "free",
-)  # fmt: skip
+SLOTS: Final = 256
+"""Slots that a new state has."""
+
+NOT_PER_TRACK: Final = ("now", "head", "unseen", "unseen_s", "count")
 
 
-def new_state(
-    *,
-    models: int,
-    sensors: int,
-    cells: int,
-    kept: int,
-    unseen: float,
-    start_s: float,
-    second: int,
-) -> State:
-    """Return a state without tracks, with room for 256."""
-    n = 256
-    return State(
+def _mixture(n: int, models: int) -> Mixture:
+    """Return room for `n` tracks."""
+    return Mixture(
         mean=np.zeros((n, models, 4)),
         cov=np.zeros((n, models, 10)),
         prob=np.zeros((n, models)),
-        exist=np.zeros(n),
-        time_s=np.zeros(n),
         best=np.zeros((n, 4)),
         spread=np.zeros((n, 3)),
+    )
+
+
+def new_state(
+    *, models: int, cells: int, kept: int, unseen: NDArray[np.float64], start_s: float
+) -> State:
+    """Return a state without tracks; `unseen` is per sensor."""
+    n = SLOTS
+    return State(
+        now=_mixture(n, models),
+        exist=np.zeros(n),
+        time_s=np.zeros(n),
         first_s=np.zeros(n),
         last_s=np.zeros(n),
         track_id=np.full(n, -1, np.int64),
@@ -43,49 +44,55 @@ def new_state(
         before=np.full(n, -1, np.int64),
         free=np.zeros(n, np.int64),
         head=np.full(cells, -1, np.int64),
-        unseen=np.full(sensors, unseen),
-        unseen_s=np.full(sensors, start_s),
-        count=np.array([0, 0, 1, second], np.int64),
+        unseen=unseen,
+        unseen_s=np.full(len(unseen), start_s),
+        count=np.array([0, 0, 1, 0], np.int64),
     )
 
 
 def grown_state(state: State, least: int) -> State:
     """Return the state with room for `least` slots or twice what it had."""
-    old = state.exist.size
-    more = max(least, 2 * old) - old
-    wider = {}
-    for name in PER_TRACK:
-        had = getattr(state, name)
+    more = max(least, 2 * state.exist.size) - state.exist.size
+
+    def longer(name: str, had: NDArray[np.generic]) -> NDArray[np.generic]:
         fill = -1 if name in ("track_id", "made_by", "cell", "after", "before") else 0
-        new = np.full((more, *had.shape[1:]), fill, had.dtype)
-        wider[name] = np.concatenate([had, new])
-    return state._replace(**wider)
+        return np.concatenate([had, np.full((more, *had.shape[1:]), fill, had.dtype)])
+
+    now = Mixture(*(longer(name, part) for name, part in state.now._asdict().items()))
+    wider = {
+        name: longer(name, part)
+        for name, part in state._asdict().items()
+        if name not in NOT_PER_TRACK
+    }
+    return state._replace(now=now, **wider)
 
 
 def new_work(*, tracks: int, pairs: int, detections: int, models: int) -> Work:
     """Return scratch for scans of so many tracks, pairs and detections."""
     return Work(
         local=np.zeros(tracks, np.int64),
-        miss=np.zeros(tracks),
         seen=np.zeros(tracks),
+        miss=np.zeros(tracks),
+        none=np.zeros(tracks),
+        noise=np.zeros((tracks, 3)),
+        range=np.zeros(tracks),
+        room=np.zeros(tracks),
         row=np.zeros(tracks + 1, np.int64),
         edge=np.zeros(pairs, np.int64),
+        off=np.zeros((pairs, 2)),
+        like=np.zeros((pairs, models)),
+        total=np.zeros(pairs),
         ratio=np.zeros(pairs),
         to_det=np.zeros(pairs),
         to_track=np.zeros(pairs),
-        like=np.zeros((pairs, models)),
-        total=np.zeros(pairs),
-        off=np.zeros((pairs, 2)),
+        weight=np.zeros(pairs),
         taken=np.zeros(detections),
         zx=np.zeros(detections),
         zy=np.zeros(detections),
         top=np.zeros(detections, np.int64),
         top_w=np.zeros(detections),
-        mean=np.zeros((models, 4)),
-        cov=np.zeros((models, 10)),
-        prob=np.zeros(models),
+        new=_mixture(1, models),
         part=np.zeros((models, models)),
-        weight=np.zeros(pairs),
     )
 
 
@@ -99,16 +106,19 @@ def new_picture(rows: int) -> Picture:
     )
 
 
-def frozen(state: State, **extra: np.ndarray) -> bytes:
+def frozen(state: State, extra: dict[str, NDArray[np.generic]]) -> bytes:
     """Return the state and `extra` as bytes that `thawed` reads back to the bit."""
+    flat = {**state._asdict(), **state.now._asdict(), **extra}
+    del flat["now"]
     file = io.BytesIO()
-    np.savez(file, **state._asdict(), **extra)  # type: ignore[arg-type]
+    np.savez(file, allow_pickle=False, **flat)
     return file.getvalue()
 
 
-def thawed(blob: bytes) -> tuple[State, dict[str, np.ndarray]]:
+def thawed(blob: bytes) -> tuple[State, dict[str, NDArray[np.generic]]]:
     """Return the state and the extra arrays that `frozen` wrote."""
     with np.load(io.BytesIO(blob), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
-    state = State(**{name: arrays.pop(name) for name in State._fields})
-    return state, arrays
+    now = Mixture(*(arrays.pop(name) for name in Mixture._fields))
+    rest = (name for name in State._fields if name != "now")
+    return State(now=now, **{name: arrays.pop(name) for name in rest}), arrays

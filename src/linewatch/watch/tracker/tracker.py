@@ -8,10 +8,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from linewatch.errors import BadValue, UnknownName
 from linewatch.watch.tracker._kernels import run
+from linewatch.watch.tracker.arrays import Filter
 from linewatch.watch.tracker.schedule import Batch, distinct, on_schedule, scans_of
 from linewatch.watch.tracker.sensors import SensorTable
 from linewatch.watch.tracker.settings import TrackerSettings
 from linewatch.watch.tracker.state import (
+    SLOTS,
     frozen,
     grown_state,
     new_picture,
@@ -53,25 +55,32 @@ class Tracker:
         self.sensors = sensors
         self.settings = settings or TrackerSettings()
         self.done_s = float(start_s)
-        self._models = self.settings.models()
-        self._sensors = sensors.arrays()
         self._by_id = np.argsort(sensors.sensor_id, kind="stable")
         self._outages: list[tuple[int, float, float]] = []
         self._waiting: list[Batch] = []
         self._tally = dict.fromkeys(COUNTED, 0)
-        every = self.settings.every_s
-        self._state = new_state(
+        rule = self.settings.rule()
+        state = new_state(
             models=len(self.settings.bank),
-            sensors=len(sensors),
             cells=sensors.cells(),
             kept=self.settings.kept,
-            unseen=self._models.unseen,
+            unseen=np.full(len(sensors), rule.unseen),
             start_s=self.done_s,
-            second=math.floor(self.done_s / every) + 1,
         )
-        self._room = {"tracks": 256, "pairs": 4096, "detections": 256}
-        self._work = new_work(models=len(self.settings.bank), **self._room)
-        self._picture = new_picture(1024)
+        state.count[3] = math.floor(self.done_s / self.settings.every_s) + 1
+        self._room = {"tracks": SLOTS, "pairs": 4096, "detections": 256}
+        self._filter = Filter(
+            state=state,
+            bank=self.settings.arrays(),
+            rule=rule,
+            eyes=sensors.eyes(),
+            maps=sensors.charts(),
+            scans=scans_of(
+                sensors, Batch.joined([]), after_s=start_s, until_s=start_s, outages=[]
+            ),
+            work=new_work(models=len(self.settings.bank), **self._room),
+            out=new_picture(1024),
+        )
 
     # -- taking in -----------------------------------------------------------------
 
@@ -110,7 +119,7 @@ class Tracker:
             b = np.mod(b, 2 * np.pi)
         return self._keep(time, who, a, b, np.zeros((len(time), 3)), name, good)
 
-    def feed_places(
+    def feed_places(  # noqa: PLR0913 - one argument a column
         self,
         *,
         time_s: ArrayLike,
@@ -186,7 +195,7 @@ class Tracker:
         at = np.minimum(np.searchsorted(ids, who), len(ids) - 1)
         return np.where(ids[at] == who, self._by_id[at], -1).astype(np.int64)
 
-    def _keep(
+    def _keep(  # noqa: PLR0913 - one argument a column
         self,
         time: Floats,
         who: ArrayLike,
@@ -249,14 +258,12 @@ class Tracker:
             until_s=until,
             outages=self._outages,
         )
+        self._filter = self._filter._replace(scans=scans)
         self.done_s = until
         self._outages = [out for out in self._outages if out[2] > until]
         parts, k = [], 0
         while True:
-            k, rows, lacks = run(
-                self._state, self._models, self._sensors, scans, self._work,
-                self._picture, k, until, self.settings.every_s,
-            )  # fmt: skip
+            k, rows, lacks = run(self._filter, k, until)
             if rows:
                 parts.append(self._written(rows))
             if lacks == 0:
@@ -265,7 +272,7 @@ class Tracker:
 
     def _written(self, rows: int) -> Rows:
         """Return a copy of the rows that the kernel wrote."""
-        out = self._picture
+        out = self._filter.out
         state = out.state[:rows]
         return Rows(
             time_s=out.time_s[:rows].copy(),
@@ -279,21 +286,23 @@ class Tracker:
 
     def _make_room(self, lacks: int, start: Longs) -> None:
         """Make room for what the kernel said it lacks."""
+        state, used = self._filter.state, int(self._filter.state.count[0])
         if lacks == 4:
-            size = max(32 * int(self._state.count[0]), self._picture.time_s.size)
-            self._picture = new_picture(min(size, 200_000 + int(self._state.count[0])))
+            size = min(max(32 * used, 1024), 200_000 + used)
+            self._filter = self._filter._replace(out=new_picture(size))
             return
         most = int(np.diff(start).max(initial=0))
         if lacks == 1:
-            self._state = grown_state(self._state, int(self._state.count[0]) + most)
+            self._filter = self._filter._replace(state=grown_state(state, used + most))
             return
         if lacks == 2:
-            self._room["tracks"] = self._state.exist.size
+            self._room["tracks"] = state.exist.size
         elif lacks == 3:
             self._room["pairs"] *= 2
         else:
             self._room["detections"] = max(most, 2 * self._room["detections"])
-        self._work = new_work(models=len(self.settings.bank), **self._room)
+        work = new_work(models=len(self.settings.bank), **self._room)
+        self._filter = self._filter._replace(work=work)
 
     # -- giving out ----------------------------------------------------------------
 
@@ -305,21 +314,21 @@ class Tracker:
 
     def picture(self) -> Tracks:
         """Return the confirmed tracks at the time processed up to."""
-        st = self._state
+        st, now = self._filter.state, self._filter.state.now
         used = int(st.count[0])
         at = np.flatnonzero((st.track_id[:used] >= 0) & (st.shown[:used] == 1))
         at = at[np.argsort(st.track_id[at])]
         dt = self.done_s - st.time_s[at]
-        mean = st.mean[at].copy()
+        mean = now.mean[at].copy()
         move = np.zeros((len(at), 4, 4))
         move[:] = np.eye(4)
         move[:, 0, 2] = move[:, 1, 3] = dt
         mean = np.einsum("tij,tmj->tmi", move, mean)
-        prob = st.prob[at]
+        prob = now.prob[at]
         best = np.einsum("tm,tmi->ti", prob, mean)
         off = mean - best[:, None, :]
         place = np.array([[0, 1, 3, 4], [1, 2, 5, 6], [3, 5, 7, 8], [4, 6, 8, 9]])
-        full = np.einsum("tij,tmjk,tlk->tmil", move, st.cov[at][:, :, place], move)
+        full = np.einsum("tij,tmjk,tlk->tmil", move, now.cov[at][:, :, place], move)
         full += np.einsum("tmi,tmj->tmij", off, off)
         return Tracks(
             time_s=self.done_s,
@@ -344,15 +353,15 @@ class Tracker:
         """Return everything that decides the output from here on."""
         waiting = Batch.joined(self._waiting)
         outages = np.array(self._outages, np.float64).reshape(-1, 3)
-        return frozen(
-            self._state,
-            waiting_noise=waiting.noise,
-            waiting=np.column_stack([waiting.time_s, waiting.a, waiting.b]),
-            waiting_ids=np.column_stack([waiting.row, waiting.ident]),
-            outages=outages,
-            done_s=np.array(self.done_s),
-            tally=np.array([self._tally[name] for name in COUNTED], np.int64),
-        )
+        extra = {
+            "waiting_noise": waiting.noise,
+            "waiting": np.column_stack([waiting.time_s, waiting.a, waiting.b]),
+            "waiting_ids": np.column_stack([waiting.row, waiting.ident]),
+            "outages": outages,
+            "done_s": np.array(self.done_s),
+            "tally": np.array([self._tally[name] for name in COUNTED], np.int64),
+        }
+        return frozen(self._filter.state, extra)
 
     @classmethod
     def load(
@@ -361,7 +370,7 @@ class Tracker:
         """Return the tracker that `save` kept, with the same sensors and settings."""
         state, extra = thawed(saved)
         tracker = cls(sensors, settings, float(extra["done_s"]))
-        tracker._state = state
+        tracker._filter = tracker._filter._replace(state=state)
         tracker._tally = dict(zip(COUNTED, extra["tally"].tolist(), strict=True))
         tracker._outages = [(int(row), a, b) for row, a, b in extra["outages"].tolist()]
         time, a, b = (np.ascontiguousarray(part) for part in extra["waiting"].T)

@@ -32,6 +32,7 @@ from linewatch.plan.rcpsp import (
     serial_schedule,
     solve,
 )
+from linewatch.plan.rcpsp.improve import improve
 from tests.plan.rcpsp import naive
 from tests.plan.rcpsp.drawing import DEADLINE, projects
 from tests.plan.rcpsp.patterson import read_patterson
@@ -69,6 +70,20 @@ def test_a_serial_schedule_keeps_the_rules_and_is_no_better(
     result = solve(project, (goal,))
     assert result.status is Status.BEST
     assert result.values[goal] <= naive.value(project, choices, goal)
+
+
+@settings(max_examples=60, deadline=None)
+@given(projects(), st.sampled_from(list(Goal)), st.integers(0, 5))
+def test_improvement_keeps_the_rules_and_is_never_worse(
+    project: Project, goal: Goal, seed: int
+) -> None:
+    choices = serial_schedule(project, (goal,))
+    if choices is None:
+        return
+    better = improve(project, choices, (goal,), rounds=20, seed=seed)
+    assert naive.faults(project, better) == []
+    assert naive.value(project, better, goal) <= naive.value(project, choices, goal)
+    assert better == improve(project, choices, (goal,), rounds=20, seed=seed)
 
 
 @settings(max_examples=150, deadline=None)
@@ -163,6 +178,19 @@ def test_an_effort_too_small_to_prove_still_gives_the_serial_schedule() -> None:
     result = solve(project, (Goal.LATENESS,), Effort(steps=1e-6))
     assert result.status is Status.GOOD
     assert naive.faults(project, result.choices) == []
+
+
+def test_improvement_finds_the_order_that_the_serial_start_misses() -> None:
+    """The long task is due first but counts little; four short ones count much."""
+    long = lone(9, name="long", due=9, weight=1)
+    short = [lone(1, name=f"short {at}", due=10, weight=9) for at in range(4)]
+    project = Project(tasks=(long, *short), resources=(ONE,), deadline=40)
+    choices = serial_schedule(project)
+    assert choices is not None
+    better = improve(project, choices, (Goal.LATENESS,), rounds=200, seed=0)
+    late = naive.value(project, better, Goal.LATENESS)
+    assert late < naive.value(project, choices, Goal.LATENESS)
+    assert late == solve(project, (Goal.LATENESS,)).values[Goal.LATENESS] == 4
 
 
 def test_the_clash_names_the_rules_and_no_other() -> None:

@@ -38,7 +38,7 @@ def serial_schedule(
     while left:
         ready = (at for at in left if not waits_for[at] & left)
         at = min(ready, key=lambda at: (latest[at], -project.tasks[at].weight, at))
-        choice = _best_choice(board, at, goals)
+        choice = best_choice(board, at, goals)
         if choice is None:
             return None
         board.put(at, choice)
@@ -67,7 +67,7 @@ def periods_late(task: Task, choice: Choice) -> int:
     return 0 if task.due is None else max(0, choice.end - task.due)
 
 
-def _best_choice(board: Board, at: int, goals: Sequence[Goal]) -> Choice | None:
+def best_choice(board: Board, at: int, goals: Sequence[Goal]) -> Choice | None:
     """Return the mode and start that serve the goals best for one task."""
     task = board.project.tasks[at]
     found: list[Choice] = []

@@ -1,4 +1,4 @@
-"""Solving a schedule: a serial start, CP-SAT for each goal in turn, the clash if none.
+"""Solving a schedule: a serial start, CP-SAT for each goal, then search or the clash.
 
 Laborie, Rogerie, Shaw, Vilim 2018, doi:10.1007/s10601-018-9281-x, describe scheduling
 by constraints with optional intervals, which is how the modes are stated here.
@@ -13,6 +13,7 @@ from ortools.sat.python import cp_model
 from linewatch.errors import BadValue
 from linewatch.plan.rcpsp.constraints import Constraints, Rule, rules_of
 from linewatch.plan.rcpsp.data import Project
+from linewatch.plan.rcpsp.improve import improve
 from linewatch.plan.rcpsp.objective import expression, value
 from linewatch.plan.rcpsp.result import Choice, Goal, Result, Status
 from linewatch.plan.rcpsp.serial import serial_schedule
@@ -20,6 +21,10 @@ from linewatch.plan.rcpsp.variables import Variables
 
 GOALS: Final = (Goal.LATENESS, Goal.COST, Goal.FINISH)
 """Late first, then dear, then slow."""
+
+
+ROUNDS_PER_STEP: Final = 300
+"""Rounds of improvement for each step of effort where a proof is out of reach."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,9 @@ def solve(
             choices = made.read(solver)
         elif choices is None:
             return Result(status=Status.UNDECIDED)
+        if answer != cp_model.OPTIMAL:
+            rounds = round(effort.steps * ROUNDS_PER_STEP)
+            choices = improve(project, choices, goals, rounds=rounds, seed=effort.seed)
         values[goal] = value(goal, project, choices)
         bounds[goal] = _bound(solver, answer, values[goal])
         made.model.add(aim <= values[goal])

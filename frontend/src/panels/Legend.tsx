@@ -27,7 +27,7 @@ export function Legend() {
       </ul>
       <p class="ramp">
         <span style={{ background: `linear-gradient(90deg, ${STOPS.map(chanceColor).join(",")})` }} />
-        Chance that a walker is seen, 0 to 1
+        Planned chance to see a walker, 0 to 1
       </p>
     </details>
   );

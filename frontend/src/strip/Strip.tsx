@@ -131,7 +131,7 @@ function Readout({ store, picture }: { store: Store; picture: Picture }) {
     <p class="readout" data-testid="readout">
       <b>km {cursorKm.toFixed(1)}</b>
       {sector && <span>{sector.name}</span>}
-      {walker && <span>walker seen with chance {valueAt(picture.coverage!.chainage_km, walker, cursorKm).toFixed(2)}</span>}
+      {walker && <span>planned chance to see a walker {valueAt(picture.coverage!.chainage_km, walker, cursorKm).toFixed(2)}</span>}
       <span>
         {near} {near === 1 ? "track" : "tracks"} within 5 km
       </span>

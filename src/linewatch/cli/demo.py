@@ -102,7 +102,7 @@ async def _served(
     """Run a drill with its picture beside it, and serve on when it has ended."""
     with MissionLog.open_to_read(path) as shown:
         app = make_app(
-            DrilledSource(shown, drill.prepared), acknowledge=drill.acknowledge
+            DrilledSource(shown, drill.prepared), acknowledge=drill.room.acknowledge
         )
         serving = asyncio.create_task(serve_app(app, page))
         teller.tell("picture", f"http://127.0.0.1:{page.getsockname()[1]}/")

@@ -13,7 +13,10 @@ from linewatch.area import Area, read_area
 from linewatch.area.border import cache_folder
 from linewatch.errors import BadValue
 from linewatch.force.force import read_force
-from linewatch.measure.clock import to_date
+from linewatch.force.rules import read_rules
+from linewatch.measure.clock import to_date, to_epoch_s
+from linewatch.mission.sites import propose_sites
+from linewatch.plan import Proposal, read_factors, write_proposal
 from linewatch.plan.siting import SitePlan, SiteSettings
 from linewatch.plan.siting import plan_sites as propose
 from linewatch.plan.siting.picture import picture as drawn
@@ -28,6 +31,7 @@ def plan_sites(
     on: str | None = None,
     kit: str | None = None,
     picture: Path | None = None,
+    out: Path | None = None,
     fresh: bool = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
@@ -43,6 +47,8 @@ def plan_sites(
         Sensors to place instead of the force's, such as radar=40,camera=65.
     picture
         SVG file to draw planned chance along the line into.
+    out
+        File to write the proposal to, for those who decide.
     fresh
         Plan anew even if a plan from the same inputs is kept.
     as_json
@@ -60,6 +66,8 @@ def plan_sites(
         cache=cache,
         progress=None if as_json else _tell,
     )
+    if out is not None:
+        write_proposal(out, _proposal(read, area, plan, day))
     if picture:
         picture.write_text(drawn(plan), encoding="utf-8")
     if as_json:
@@ -76,6 +84,18 @@ def _settings(scenario: Scenario, area: Area, day: str) -> SiteSettings:
     months = [month for month in area.demand.months if month <= day[:7]]
     known = {"month": months[-1] if months else area.demand.latest}
     return settings_from(SiteSettings, {**known, **table}, where="plan.sites")
+
+
+def _proposal(scenario: Scenario, area: Area, plan: SitePlan, day: str) -> Proposal:
+    """Lay the sites before those who decide, checked against the authority table."""
+    return propose_sites(
+        plan,
+        area=area,
+        rules=read_rules(scenario.file("force", "authority")),
+        factors=read_factors(scenario),
+        on=to_date(day),
+        made_s=to_epoch_s(day),
+    )
 
 
 def _sensors(text: str) -> dict[str, int]:

@@ -167,19 +167,20 @@ class Drill:
             self.log.append([(self.until_s, "stop", {**body, "alerts": self.alerts})])
         return self._result()
 
-    async def acknowledge(self, alert_id: str, office: str) -> None:
-        """Record in the log that an office has seen an alert."""
-        body = {"alert_id": alert_id, "office": office}
-        self.log.append([(self.time_s, "acknowledgement", body)])
-
     def _order(self) -> None:
         """Write start, proposals, decisions and orders to the log."""
         made = self.prepared
         name = str(made.scenario.table("scenario").get("name", made.area.name))
-        times = {"start_s": made.start_s, "until_s": self.until_s}
-        decisions = exercise_decisions(made)
-        orders = order_entries(made.proposals, decisions, made.posts, **times)
-        self.log.append([*orders, start_entry(name, seed=self.seed, **times)])
+        start_s, until_s = made.start_s, self.until_s
+        orders = order_entries(
+            made.proposals,
+            exercise_decisions(made),
+            made.posts,
+            start_s=start_s,
+            until_s=until_s,
+        )
+        start = start_entry(name, seed=self.seed, start_s=start_s, until_s=until_s)
+        self.log.append([*orders, start])
 
     async def _step(self, station: Station, edge: Edge) -> None:
         """Move the world on, wait for all it says, and move the watch on."""

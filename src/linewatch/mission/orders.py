@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Final
 
 import linewatch
 from linewatch.area import Area
@@ -9,7 +10,7 @@ from linewatch.errors import Undecided
 from linewatch.log import MissionLog
 from linewatch.mission.entries import NewEntry
 from linewatch.mission.settings import WatchSettings
-from linewatch.mission.sites import TASK
+from linewatch.mission.sites import TASK, stand_post
 from linewatch.plan import Decision, Proposal, ordered
 from linewatch.watch.engine import Engine
 from linewatch.watch.live import Watch
@@ -61,15 +62,29 @@ def authority_at(area: Area, authority: str, chainage_m: float) -> str:
     return f"{authority}, {area.sector_at(within_m).name}"
 
 
-def order_entries(
+def order_entries(  # noqa: PLR0913 - an order has that many grounds
     proposals: Iterable[Proposal],
     decisions: Sequence[Decision],
     posts: Iterable[Post],
     *,
     start_s: float,
     until_s: float,
+    decided: Sequence[Decision] = (),
 ) -> list[NewEntry]:
     """Write proposals, decisions and the orders that follow, as entries of the log.
+
+    Parameters
+    ----------
+    proposals : iterable of Proposal
+        What was proposed.
+    decisions : sequence of Decision
+        Decisions to write.
+    posts : iterable of Post
+        Posts that are ordered.
+    start_s, until_s : float
+        Start and end of the orders [s].
+    decided : sequence of Decision
+        Decisions that the log holds already.
 
     Raises
     ------
@@ -80,7 +95,7 @@ def order_entries(
     sites = ""
     for proposal in proposals:
         entries.append((proposal.made_s, "proposal", _proposal(proposal)))
-        if not ordered(proposal, decisions):
+        if not ordered(proposal, [*decided, *decisions]):
             raise Undecided(proposal.id)
         sites = proposal.id if proposal.kind == "sites" else sites
     entries += [(each.at_s, "decision", each.to_body()) for each in decisions]
@@ -97,13 +112,47 @@ def order_entries(
                 "status": "T10",
                 "from_s": start_s,
                 "to_s": until_s,
-                "chainage_m": post.site.chainage_m,
-                "offset_m": post.site.offset_m,
+                "phase_s": post.sight.phase_s,
+                **{name: getattr(post.site, name) for name in _PLACE},
             },
         )
         for post in posts
     ]
     return entries
+
+
+def posts_in(log: MissionLog, area: Area) -> list[Post]:
+    """Stand the posts that a log orders, as they were ordered, in their order.
+
+    Raises
+    ------
+    BadValue
+        If an order in the log names no place.
+    """
+    return [
+        stand_post(
+            {
+                "name": entry.body.get("unit"),
+                "kind": entry.body.get("kind"),
+                "why": "ordered",
+                "phase_s": entry.body.get("phase_s"),
+                **{name: entry.body.get(name) for name in _PLACE},
+            },
+            area,
+        )
+        for entry in log.read(kinds=("order",))
+    ]
+
+
+_PLACE: Final = (
+    *("chainage_m", "offset_m", "lon_deg", "lat_deg", "x_m", "y_m", "mast_m"),
+)
+"""Where a post stands: fields of a site that an order in the log holds too."""
+
+
+def start_of(log: MissionLog) -> float | None:
+    """Return when the watch of a log began [s]; None if it did not."""
+    return next((entry.time_s for entry in log.read(kinds=("start",))), None)
 
 
 def start_entry(

@@ -40,6 +40,7 @@ class WatchRoom:
     log: MissionLog | None
     refused: dict[str, str] = field(default_factory=dict)
     logged_seq: int = 0
+    checked: int = 0
     _tracks_due_s: float = 0.0
     _pending: list[NewEntry] = field(default_factory=list)
     _unsent: list[Alert] = field(default_factory=list)
@@ -106,6 +107,12 @@ class WatchRoom:
         send, self._unsent = tuple(self._unsent), []
         return replace(outcome, send=send)
 
+    async def acknowledge(self, alert_id: str, office: str) -> None:
+        """Record in the log that an office has seen an alert."""
+        body = {"alert_id": alert_id, "office": office}
+        self._pending.append((self.watch.time_s, "acknowledgement", body))
+        self.flush()
+
     def resume(self) -> int:
         """Replay the log into the watch, which must be at its start.
 
@@ -134,6 +141,7 @@ class WatchRoom:
                 if not expected or not _same(expected.pop(0), entry):
                     why = "is not what its input leads to"
                     raise LogBroken(self.log.path, entry.seq, why)
+                self.checked += 1
             elif (heard := heard_in(entry)) is not None:
                 self.watch.take(heard, at_s=entry.time_s)
         return self.logged_seq

@@ -34,6 +34,9 @@ Stripes, 6 June 2019), 12 h shifts with relief."""
 UNATTENDED: Final = frozenset({"seismic"})
 """Kinds that nobody sits beside."""
 
+CELL_M: Final = 60.0
+"""Cell in which it is worked out what an ordered post sees [m], as for a plan."""
+
 TERM_DAYS: Final = 90
 """Days that a site's cost is told for [d]: a season, until the next review."""
 
@@ -125,9 +128,7 @@ def _summary(plan: SitePlan) -> str:
     )
 
 
-def ordered_posts(
-    proposal: Proposal, area: Area, *, cell_m: float = 60.0
-) -> list[Post]:
+def ordered_posts(proposal: Proposal, area: Area) -> list[Post]:
     """Stand the sensors of a decided proposal where it says.
 
     Raises
@@ -138,21 +139,32 @@ def ordered_posts(
     sites = proposal.body.get("sites")
     if proposal.kind is not ProposalKind.SITES or not isinstance(sites, list):
         raise BadValue("proposal", "one of sites", proposal.kind.value)
-    return [_post(entry, area, cell_m) for entry in sites]
+    return [stand_post(entry, area) for entry in sites]
 
 
-def _post(entry: object, area: Area, cell_m: float) -> Post:
-    """Stand one sensor."""
+def stand_post(entry: object, area: Area) -> Post:
+    """Stand the sensor of one entry of a proposal, or of an order in the log.
+
+    Raises
+    ------
+    BadValue
+        If the entry is not whole.
+    """
     if not isinstance(entry, Mapping):
         raise BadValue("site", "a table", repr(entry)[:80])
     words = dict(entry)
     try:
         phase_s = float(words.pop("phase_s"))
         site = Site(**words)
+        stand = Stand(
+            name=site.name,
+            x_m=float(site.x_m),
+            y_m=float(site.y_m),
+            mast_m=float(site.mast_m),
+            phase_s=phase_s,
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise BadValue("site", "whole", f"{error}") from error
-    stand = Stand(
-        name=site.name, x_m=site.x_m, y_m=site.y_m, mast_m=site.mast_m, phase_s=phase_s
-    )
-    sight = place(area.terrain, kind_named(site.kind), stand, cell_m=cell_m)
+    kind = kind_named(site.kind)
+    sight = place(area.terrain, kind, stand, cell_m=CELL_M)
     return Post(site=site, sight=sight)

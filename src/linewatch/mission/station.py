@@ -15,6 +15,12 @@ from linewatch.watch.values import Detection, Node, Status
 DESK: Final = "desk"
 """Kind under which a civil authority's desk registers."""
 
+LONGEST_GAP_S: Final = 30 * 86_400.0
+"""Longest time that a watch may have stood still and goes on from [s]."""
+
+LEAP_S: Final = 300.0
+"""How far one node's clock may lead all others before it is left aside [s]."""
+
 
 @dataclass(slots=True)
 class Station:
@@ -31,11 +37,11 @@ class Station:
     room: WatchRoom
     host: str = "127.0.0.1"
     port: int = 0
-    newest_s: float = 0.0
     turned_away: int = 0
     sent_alerts: int = 0
     server: FusionServer = field(init=False)
     _desks: dict[str, Node] = field(default_factory=dict)
+    _newest_s: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.server = FusionServer(self.take, host=self.host, port=self.port)
@@ -53,12 +59,32 @@ class Station:
             elif isinstance(event, (Detection, Status)):
                 if event.node_id not in self._desks:
                     heard.append(event)
-                    self.newest_s = max(self.newest_s, event.time_s)
+                    self._note_time(event)
             elif isinstance(event, Node):
                 heard.append(event)
         self.turned_away += self.room.hear(heard)
         if any(isinstance(each, Node) for each in heard):
             self.room.flush()
+
+    def heard_until_s(self) -> float:
+        """Return the newest time that any node reported [s]; 0 before the first.
+
+        One clock that runs far ahead of every other does not carry the watch along, nor
+        does one that is a month ahead of the watch.
+        """
+        latest_s = self.room.watch.time_s + LONGEST_GAP_S
+        newest = sorted(
+            (time_s for time_s in self._newest_s.values() if time_s <= latest_s),
+            reverse=True,
+        )
+        if len(newest) > 1 and newest[0] > newest[1] + LEAP_S:
+            return newest[1]
+        return newest[0] if newest else 0.0
+
+    def _note_time(self, event: Detection | Status) -> None:
+        """Note how far a node's reports have come."""
+        before_s = self._newest_s.get(event.node_id, 0.0)
+        self._newest_s[event.node_id] = max(before_s, event.time_s)
 
     async def advance(self, until_s: float) -> Outcome:
         """Bring the watch up to `until_s` and send what it has to say.

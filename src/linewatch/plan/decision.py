@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from linewatch.errors import BadLines, BadValue, MayNotDecide, UnknownName
+from linewatch.measure.clock import to_iso
 from linewatch.plan.proposal import Proposal, ProposalKind
 from linewatch.plan.table import note, one_of, read_rows, text, words
 from linewatch.scenario import BUILT_IN, Scenario
@@ -179,7 +180,8 @@ def decide(  # noqa: PLR0913  a decision has that many facts
         rule = f"at most {CAVEAT_LENGTH} characters"
         raise BadValue("caveat", rule, f"{len(caveat)} characters")
     if at_s < proposal.made_s:
-        raise BadValue("time of the decision", "after the proposal was made", at_s)
+        rule = f"no earlier than the proposal was made, {to_iso(proposal.made_s)}"
+        raise BadValue("time of the decision", rule, to_iso(at_s))
     return Decision(
         proposal_id=proposal.id,
         digest=proposal.digest,

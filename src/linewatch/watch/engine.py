@@ -30,6 +30,10 @@ MOST: Final = 0.98
 TYPICAL_SHARE: Final = 0.6
 """Share of a sensor's reach at which its error in range is taken for all ranges [-]."""
 
+LONGEST_STEP_S: Final = 600.0
+"""Longest time that the tracker is given at once [s], which bounds its memory when a
+watch goes on after days of standing still."""
+
 LIVE: Final = TrackerSettings(
     birth_per_km2_h=0.02,
     unseen_per_km2=0.004,
@@ -119,7 +123,8 @@ class Engine:
             self.tracker.feed_places(
                 time_s=when, sensor_id=who, x_m=x_m, y_m=y_m, radius_m=radius_m
             )
-        self.tracker.advance(until_s)
+        while self.tracker.done_s < until_s:
+            self.tracker.advance(min(self.tracker.done_s + LONGEST_STEP_S, until_s))
 
     def sighted(self) -> Sighted:
         """Return the confirmed tracks with their place on the line."""

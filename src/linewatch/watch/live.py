@@ -149,7 +149,7 @@ class Watch:
         self._note(self.availability.advance(until_s))
         self.time_s = until_s
         self.engine.advance(until_s)
-        outages = [self._outage(change) for change in self._changes if not change.up]
+        outages = [self._outage(each) for each in self._changes if _is_outage(each)]
         alerts = [*outages, *self.alerter.look(self.engine.sighted())]
         test = self.desk.test_due(until_s)
         opened = self.desk.hand_over([*alerts, *([test] if test else [])])
@@ -200,7 +200,7 @@ class Watch:
             target=Target.UNKNOWN,
             count_low=0,
             count_high=0,
-            priority=3 if change.health is Health.GOODBYE else 2,
+            priority=2,
         )
 
     def _broken_path(self) -> list[Alert]:
@@ -227,3 +227,8 @@ class Watch:
                 priority=1,
             )
         ]
+
+
+def _is_outage(change: Change) -> bool:
+    """Tell whether a post ceased to watch without taking its leave."""
+    return not change.up and change.health is not Health.GOODBYE

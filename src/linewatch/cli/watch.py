@@ -1,0 +1,137 @@
+"""The command ``linewatch watch``."""
+
+import asyncio
+import math
+import time
+from collections.abc import Coroutine
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from linewatch.area import Area, read_area
+from linewatch.errors import BadValue
+from linewatch.force import read_force
+from linewatch.log import MissionLog
+from linewatch.measure.clock import to_epoch_s, to_iso
+from linewatch.mission.duty import DutySettings, begin, stand
+from linewatch.mission.orders import start_of
+from linewatch.mission.replay import resumed
+from linewatch.mission.sites import ordered_posts
+from linewatch.mission.station import Station
+from linewatch.plan import read_proposal
+from linewatch.scenario import BUILT_IN, Scenario, read_scenario
+from linewatch.watch.live import Outcome
+from linewatch.web import listen, make_app, serve_app
+from linewatch.web.recorded import RecordedSource
+
+
+def watch(
+    *,
+    log: Path,
+    proposal: Path | None = None,
+    scenario: Path = BUILT_IN,
+    host: str = "127.0.0.1",
+    port: int = 5020,
+    page: int | None = None,
+    start: str | None = None,
+    lag_s: float = 2.0,
+) -> None:
+    """Run the watch: take SAPIENT nodes in and keep the log.
+
+    The sites must have been decided: `linewatch plan sites --out`, then `linewatch
+    decide --log`. Started again on the same log, it replays it and goes on. Ctrl-C ends
+    it; what was logged is kept.
+
+    Parameters
+    ----------
+    log
+        Mission log that holds the decision, and in which all is kept.
+    proposal
+        File of the decided proposal of sites; a log that has begun needs none.
+    scenario
+        Folder of the scenario.
+    host
+        Address to listen on for nodes.
+    port
+        Port to listen on for nodes; 0 takes any that is free.
+    page
+        Port of the picture on this machine; without it none is served.
+    start
+        When a new watch begins, such as 2025-05-02T06:00:00Z; now by default. Reports
+        from before it are counted and not used.
+    lag_s
+        How far the picture stays behind the newest report, in seconds.
+    """
+    mission = read_scenario(scenario)
+    area = read_area(mission)
+    with ExitStack() as stack:
+        opened = stack.enter_context(MissionLog.open(log))
+        if start_of(opened) is None:
+            first_s = to_epoch_s(start) if start else math.floor(time.time())
+            _begin(opened, proposal, mission, area, first_s)
+        room = resumed(opened, mission, area)
+        station = Station(room, host=host, port=port)
+        duty = [_stand(station, DutySettings(lag_s=lag_s))]
+        if page is not None:
+            socket = stack.enter_context(listen("127.0.0.1", page))
+            shown = stack.enter_context(MissionLog.open_to_read(log))
+            force = read_force(mission) if mission.table("force") else None
+            source = RecordedSource(shown, area, force=force)
+            app = make_app(source, acknowledge=room.acknowledge)
+            duty.append(serve_app(app, socket))
+            print(f"picture  http://127.0.0.1:{socket.getsockname()[1]}/", flush=True)
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_together(duty))
+
+
+def _begin(
+    log: MissionLog,
+    proposal: Path | None,
+    mission: Scenario,
+    area: Area,
+    first_s: float,
+) -> None:
+    """Order the sites of a decided proposal, and write the start."""
+    if proposal is None:
+        raise BadValue("--proposal", "given, for a log that has not begun", "missing")
+    decided = read_proposal(proposal)
+    posts = ordered_posts(decided, area)
+    name = str(mission.table("scenario").get("name", area.name))
+    begin(log, decided, posts, scenario=name, start_s=first_s)
+
+
+async def _stand(station: Station, settings: DutySettings) -> None:
+    """Open the station and keep the watch."""
+    async with station.server:
+        room = station.room
+        where = f"{station.server.host}:{station.server.port}"
+        print(
+            f"watch    {len(room.watch.posts)} posts on {where} from "
+            f"{to_iso(room.watch.time_s)}; log at entry {room.logged_seq}",
+            flush=True,
+        )
+        await stand(station, settings, tell=lambda outcome: _tell(station, outcome))
+
+
+def _tell(station: Station, outcome: Outcome) -> None:
+    """Print the alerts of an advance, each on one line; they are in the log by now."""
+    room = station.room
+    for alert in outcome.alerts:
+        print(
+            f"{to_iso(alert.time_s)}  {alert.kind} {alert.alert_id} at km "
+            f"{alert.chainage_m / 1000:,.1f}; log at entry {room.logged_seq}",
+            flush=True,
+        )
+
+
+async def _together(duty: list[Coroutine[None, None, None]]) -> None:
+    """Run until one of them ends, and then end the others."""
+    tasks = [asyncio.ensure_future(each) for each in duty]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for each in ended:
+        if isinstance(each, Exception):
+            raise each

@@ -1,0 +1,104 @@
+"""Duty: a station that runs on the time of what it hears, until it is told to stop."""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from linewatch.errors import BadValue
+from linewatch.log import MissionLog
+from linewatch.mission.orders import decisions_in, order_entries, start_entry
+from linewatch.mission.station import Station
+from linewatch.plan import Proposal
+from linewatch.watch.live import Outcome
+from linewatch.watch.post import Post
+
+POLL_S: Final = 0.2
+"""Real time between two looks for what came in [s]."""
+
+STEP_S: Final = 1.0
+"""Least time between two advances [s]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutySettings:
+    """How a duty keeps time.
+
+    Parameters
+    ----------
+    lag_s : float
+        How far the picture stays behind the newest report [s], so that reports which
+        overtake each other on the way are used at their own time.
+
+    Raises
+    ------
+    BadValue
+        If the lag is below 0 or not finite.
+    """
+
+    lag_s: float = 2.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.lag_s < math.inf:
+            raise BadValue("lag_s", "0 or more", self.lag_s)
+
+
+def begin(
+    log: MissionLog,
+    proposal: Proposal,
+    posts: Sequence[Post],
+    *,
+    scenario: str,
+    start_s: float,
+) -> None:
+    """Write the start of a duty and its orders to a log that has none.
+
+    Raises
+    ------
+    Undecided
+        If the log holds no approval of the proposal.
+    """
+    decisions = decisions_in(log)
+    orders = order_entries(
+        [proposal], [], posts, start_s=start_s, until_s=start_s, decided=decisions
+    )
+    start = start_entry(scenario, seed=0, start_s=start_s, until_s=start_s)
+    log.append([*orders, start])
+
+
+async def stand(
+    station: Station,
+    settings: DutySettings,
+    *,
+    tell: Callable[[Outcome], None] = lambda _: None,
+) -> None:
+    """Keep the watch until cancelled; time is that of the reports, less the lag.
+
+    Parameters
+    ----------
+    station : Station
+        The station, with its server started.
+    settings : DutySettings
+        How it keeps time.
+    tell : callable
+        Told what each advance brought about, once it is in the log.
+
+    Raises
+    ------
+    LogUnwritable
+        If the log takes no entry; nothing was sent that it does not hold.
+    """
+    room = station.room
+    try:
+        while True:
+            await asyncio.sleep(POLL_S)
+            if station.server.failure is not None:
+                raise station.server.failure
+            until_s = math.floor(station.heard_until_s() - settings.lag_s)
+            if until_s >= room.watch.time_s + STEP_S:
+                tell(await station.advance(until_s))
+            else:
+                room.flush()
+    finally:
+        room.flush()

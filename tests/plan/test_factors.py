@@ -89,6 +89,7 @@ def test_another_header_is_refused(tmp_path: Path, header: str) -> None:
 def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("# where from\n# and why\nb,a\n 2 ,x\n")
+    row: dict[str, object]
     (row,) = read_rows(path, dict, {"a": text, "b": count})
     assert row == {"a": "x", "b": 2}
     path.write_text("# remark\na,b\nx,-1\n")

@@ -83,7 +83,7 @@ def test_settings_refuse_what_cannot_be(copy: Path) -> None:
         {"effort": float("nan")},
     ):
         with pytest.raises(BadValue):
-            DeploySettings(**words)  # type: ignore[arg-type]
+            DeploySettings(**words)
 
 
 @pytest.mark.parametrize(

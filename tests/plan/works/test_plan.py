@@ -353,7 +353,7 @@ def test_settings_refuse_what_cannot_be(copy: Path) -> None:
         read_works(read_scenario(copy))
     for words in ({"done_by": "soon"}, {"rate": "hopeful"}, {"effort": -1.0}):
         with pytest.raises(BadValue):
-            WorksSettings(**words)  # type: ignore[arg-type]
+            WorksSettings(**words)
 
 
 def test_a_crew_that_cannot_be_is_refused() -> None:

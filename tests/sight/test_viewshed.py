@@ -238,6 +238,7 @@ def test_eye_refuses_what_cannot_be(field: str, value: float) -> None:
         Eye(**(good | {field: value}))
 
 
+@pytest.mark.jit
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["baja30", "bigtujunga30", "n46e008_90", "s33w071_90"])
 @pytest.mark.parametrize(("mode", "least"), [(Mode.FINE, 0.997), (Mode.SCREEN, 0.985)])

@@ -47,7 +47,7 @@ def chance_at(law: Floats, range_m: float, shown: float) -> float:
     else:
         cycles = law[LEVEL] * law[ANCHOR] / near_m * np.sqrt(shown)
         power = (2.7 + 0.7 * cycles) * np.log(cycles)
-        draw = 1.0 / (1.0 + np.exp(-power))
+        draw = 1.0 / (1.0 + np.exp(min(-power, 700.0)))
     draw *= law[CEILING]
     if law[DRAWS] < 1.0:
         return float(1.0 - (1.0 - draw) ** law[DRAWS])

@@ -1,0 +1,56 @@
+"""The compiled filter against the plain one, scan by scan."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from linewatch.watch.tracker import Tracker, TrackerSettings
+from linewatch.watch.tracker import _kernels as kernels
+from tests.watch.tracker import naive
+from tests.watch.tracker.scene import made, row_of_radars
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_whole_filter_agrees_with_the_plain_way(seed: int) -> None:
+    table, settings = row_of_radars(), TrackerSettings()
+    scene = made(table, targets=8, until_s=40, seed=seed)
+    tracker = Tracker(table, settings, -1e-6)
+    tracker.feed(**scene.fed())  # type: ignore[arg-type]
+    rows = tracker.advance(40.0)
+
+    plain = naive.Filter(table, settings, -1e-6)
+    scans = sorted(
+        (round(table.phase_s[row] + 2.0 * k, 6), row)
+        for row in range(len(table))
+        for k in range(21)
+    )
+    second = 0
+    for time_s, row in [*scans, (1e9, 0)]:
+        while second < time_s and second <= 40:
+            told = sorted(plain.look(float(second)), key=lambda one: one[0])
+            at = np.flatnonzero(rows.time_s == second)
+            at = at[np.argsort(rows.track_id[at])]
+            assert rows.track_id[at].tolist() == [name for name, _, _ in told]
+            if told:
+                state = np.array([state for _, state, _ in told])
+                ours = np.column_stack([rows.x, rows.y, rows.vx, rows.vy])[at]
+                np.testing.assert_allclose(ours, state, rtol=1e-6, atol=1e-5)
+                exist = [exist for _, _, exist in told]
+                np.testing.assert_allclose(rows.existence[at], exist, rtol=1e-6)
+            second += 1
+        if time_s <= 40:
+            mine = (np.abs(scene.time_s - time_s) < 1e-3) & (
+                scene.sensor_id == table.sensor_id[row]
+            )
+            polar = np.column_stack([scene.range_m[mine], scene.azimuth_rad[mine]])
+            plain.scan(row, time_s, polar[np.lexsort((polar[:, 1], polar[:, 0]))])
+    assert second == 41
+    assert len(rows) > 100
+
+
+def test_a_change_in_the_inner_kernels_renews_the_outer_ones() -> None:
+    """Numba's cache sees the outer file alone, so that file carries the digest."""
+    inner = Path(kernels.__file__).with_name("_kernels_track.py").read_bytes()
+    assert hashlib.sha256(inner).hexdigest()[:12] == kernels.TRACK_DIGEST

@@ -113,7 +113,7 @@ def test_an_office_that_does_not_exist_is_told_those_that_do() -> None:
 
 
 def test_nobody_decides_before_the_proposal_is_made() -> None:
-    with pytest.raises(BadValue, match="after the proposal was made"):
+    with pytest.raises(BadValue, match="no earlier than the proposal"):
         decide(proposal(), by=SOD, answer=Verdict.APPROVE, at_s=0.0, chain=CHAIN)
 
 

@@ -157,6 +157,6 @@ def test_a_kind_refuses_what_cannot_be(field: str, value: float) -> None:
         replace(KINDS["radar"], **{field: value})  # type: ignore[arg-type]
 
 
-def test_targets_travel_between_processes() -> None:
-    target = TARGETS["walker"]
-    assert pickle.loads(pickle.dumps(target)) == target
+@pytest.mark.parametrize("value", [*KINDS.values(), *TARGETS.values()])
+def test_kinds_and_targets_travel_between_processes(value: object) -> None:
+    assert pickle.loads(pickle.dumps(value)) == value

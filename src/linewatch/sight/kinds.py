@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from linewatch.errors import BadValue, UnknownName
 
@@ -141,6 +141,12 @@ class SensorKind:
         if not 0 < self.ceiling <= 1:
             raise BadValue("ceiling", "above 0 and at most 1", self.ceiling)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes: a read-only mapping does not by itself."""
+        facts = {field.name: getattr(self, field.name) for field in fields(self)}
+        plain = {n: dict(v) if isinstance(v, Mapping) else v for n, v in facts.items()}
+        return _kind_of, (plain,)
+
     @property
     def widest_m(self) -> float:
         """Longest reach of all target classes [m]."""
@@ -154,6 +160,13 @@ class SensorKind:
     def sigma_range_at(self, range_m: float) -> float:
         """Return one standard deviation of the range [m] at a range [m]."""
         return self.sigma_range_m + self.sigma_range_share * range_m
+
+
+def _kind_of(facts: dict[str, Any]) -> SensorKind:
+    """Make a kind of its plain facts, its mappings read-only again."""
+    for name, value in facts.items():
+        facts[name] = MappingProxyType(value) if type(value) is dict else value
+    return SensorKind(**facts)
 
 
 TARGETS: Final[Mapping[str, TargetClass]] = MappingProxyType(

@@ -2,8 +2,9 @@
 
 import json
 import xml.etree.ElementTree as ET
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +142,16 @@ def test_the_same_inputs_give_the_same_plan_on_any_executor(
     assert again.objective == plan.objective
     assert {stage for stage, _ in told} == {"looking", "choosing", "placing"}
     assert all(0 <= share <= 1 for _, share in told)
+
+
+@pytest.mark.jit
+def test_processes_give_the_same_plan_as_threads(area: Area) -> None:
+    kit = {"radar": 1, "seismic": 1}
+    here = plan_sites(area, kit, COARSE)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        there = plan_sites(area, kit, COARSE, executor=pool)
+    assert there.sites == here.sites
+    assert there.bound == here.bound
 
 
 def test_more_sensors_see_no_less(plan: SitePlan, area: Area) -> None:

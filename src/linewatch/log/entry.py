@@ -95,12 +95,15 @@ def drafted(time_s: float, kind: str, body: Mapping[str, object]) -> Draft:
     if not math.isfinite(time_s):
         raise BadValue("time of an entry", "finite", time_s)
     fields = checked(kind, body)
+    time_s = (
+        float(time_s) + 0.0
+    )  # SQLite gives -0.0 back as 0.0, and the digest differs
     beside = fields.pop(KEPT_BESIDE, None)
     if isinstance(beside, bytes):
         fields["sha256"] = sha256(beside).hexdigest()
         fields["size"] = len(beside)
-        return Draft(float(time_s), kind, canonical(fields), beside)
-    return Draft(float(time_s), kind, canonical(fields), None)
+        return Draft(time_s, kind, canonical(fields), beside)
+    return Draft(time_s, kind, canonical(fields), None)
 
 
 def link(before: bytes, seq: int, time_s: float, kind: str, body_json: str) -> bytes:

@@ -126,6 +126,24 @@ def test_runs_the_sensors_of_the_plan_against_a_watch(
     assert len(goodbyes) == 3
 
 
+def test_stands_the_sensors_of_a_proposal_and_begins_when_told(
+    capsys: pytest.CaptureFixture[str], watch: Listening, park: Path, tmp_path: Path
+) -> None:
+    sites = tmp_path / "sites.json"
+    plan = ["plan", "sites", "--scenario", str(park), "--out", str(sites)]
+    assert run(capsys, [*plan, "--kit", "radar=1,seismic=1"])[0] == 0
+    words = ["sim", "--to", f"127.0.0.1:{watch.port}", "--scenario", str(park)]
+    words += ["--proposal", str(sites), "--start", "2025-01-05T10:00:00Z"]
+    status, out, err = run(capsys, [*words, "--hours", "0.01", "--speed", "100"])
+    watch.stop()
+    assert (status, err) == (0, "")
+    assert out.startswith("2 sensors and a civil desk registered; 2025-01-05T10:00:00Z")
+    told = json.loads(sites.read_text(encoding="utf-8"))
+    names = {one["name"] for one in told["body"]["sites"]}
+    nodes = {one.name for one in watch.events if isinstance(one, Node)}
+    assert nodes == {*names, "civil-desk"}
+
+
 def test_an_interrupt_ends_it_cleanly(watch: Listening, park: Path) -> None:
     words = ["sim", "--to", f"127.0.0.1:{watch.port}", "--scenario", str(park)]
     with subprocess.Popen(

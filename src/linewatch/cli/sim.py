@@ -3,16 +3,20 @@
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from linewatch.area import light, read_area
+from linewatch.area import Area, light, read_area
 from linewatch.area.border import cache_folder
 from linewatch.errors import BadFile, BadValue
 from linewatch.force import read_force
 from linewatch.measure.clock import to_date, to_epoch_s, to_iso
 from linewatch.mission.prepare import site_settings
+from linewatch.mission.sites import ordered_posts
+from linewatch.plan import read_proposal
 from linewatch.plan.siting import plan_sites
 from linewatch.scenario import BUILT_IN, Scenario, read_scenario, settings_from
+from linewatch.sight import Sight
 from linewatch.sim import Sensors, SimSettings, World
 from linewatch.sim.edge import Edge
 
@@ -21,14 +25,17 @@ def sim(
     *,
     to: str,
     scenario: Path = BUILT_IN,
+    proposal: Path | None = None,
     hours: float = 1.0,
     speed: float = 1.0,
+    start: str | None = None,
     seed: int = 1,
 ) -> None:
     """Run a simulated world against a running watch, over SAPIENT.
 
-    The sensors are those that `linewatch plan sites` proposes. Ctrl-C ends the run:
-    every sensor says goodbye.
+    The sensors stand where the watch's proposal of sites says, or else where
+    `linewatch plan sites` would put them on the day that the world begins. Ctrl-C ends
+    the run: every sensor says goodbye.
 
     Parameters
     ----------
@@ -36,10 +43,15 @@ def sim(
         Address of the watch, as HOST:PORT.
     scenario
         Folder of the scenario.
+    proposal
+        File of the proposal that the watch was given.
     hours
         Hours of the world to run.
     speed
         Seconds of the world in each real second.
+    start
+        When the world begins, such as 2025-05-02T06:00:00Z; the scenario's watch by
+        default.
     seed
         Seed of everything that is left to chance.
     """
@@ -47,7 +59,12 @@ def sim(
     for name, value in (("hours", hours), ("speed", speed)):
         if not 0 < value < float("inf"):
             raise BadValue(name, "above 0", value)
-    sensors = _sensors(read_scenario(scenario), seed)
+    mission = read_scenario(scenario)
+    area, start_s = read_area(mission), _start_s(mission, start)
+    sights = _sights(mission, area, start_s, proposal)
+    settings = settings_from(SimSettings, mission.table("sim"), where="sim")
+    world = World(area, settings, start_s, seed)
+    sensors = Sensors(world, sights, light, seed=seed)
     until_s = sensors.world.start_s + hours * 3600
     try:
         asyncio.run(_run(sensors, host, port, until_s=until_s, speed=speed))
@@ -96,21 +113,22 @@ def _address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _sensors(scenario: Scenario, seed: int) -> Sensors:
-    """Read the scenario, place its sensors and start its world."""
-    area, force = read_area(scenario), read_force(scenario)
+def _start_s(scenario: Scenario, start: str | None) -> float:
+    """Return when the world begins [s]."""
     table = scenario.table("scenario")
-    watch = table.get("watch", table.get("start"))
-    if not isinstance(watch, str):
+    first = start or table.get("watch", table.get("start"))
+    if not isinstance(first, str):
         why = "[scenario] must say when the watch begins, as watch"
         raise BadFile(scenario.folder / "scenario.toml", why)
-    start_s, on = to_epoch_s(watch), to_date(watch[:10])
-    plan = plan_sites(
-        area,
-        force.kit(on),
-        site_settings(scenario, area, on),
-        cache=cache_folder(),
-    )
-    settings = settings_from(SimSettings, scenario.table("sim"), where="sim")
-    world = World(area, settings, start_s, seed)
-    return Sensors(world, plan.sights, light, seed=seed)
+    return to_epoch_s(first)
+
+
+def _sights(
+    scenario: Scenario, area: Area, start_s: float, proposal: Path | None
+) -> Sequence[Sight]:
+    """Return the sensors of a proposal, or those that would be planned for the day."""
+    if proposal is not None:
+        return [post.sight for post in ordered_posts(read_proposal(proposal), area)]
+    on = to_date(to_iso(start_s)[:10])
+    kit, settings = read_force(scenario).kit(on), site_settings(scenario, area, on)
+    return plan_sites(area, kit, settings, cache=cache_folder()).sights

@@ -50,7 +50,7 @@ class Filter:
         self.unseen = np.full(len(self.table), full)
         self.unseen_s = np.full(len(self.table), self.start_s)
 
-    def move(self, track: Track, time_s: float) -> None:
+    def move(self, track: Track, time_s: float) -> None:  # noqa: C901 - one formula
         """Mix and move the models."""
         dt, bank = time_s - track.time_s, self.settings.bank
         if dt <= 0:
@@ -106,7 +106,9 @@ class Filter:
             + (r * self.table.sigma_azimuth_rad[row]) ** 2 * np.outer(across, across)
         )
 
-    def scan(self, row: int, time_s: float, polar: Floats) -> None:
+    def scan(  # noqa: C901, PLR0915 - told in one piece, as the papers do
+        self, row: int, time_s: float, polar: Floats
+    ) -> None:
         """Take one scan in: `polar` is (detections, 2) in order of range."""
         s, table = self.settings, self.table
         here = np.array([table.x_m[row], table.y_m[row]])
@@ -158,7 +160,9 @@ class Filter:
         total = np.array([like[t] @ near[t].prob for t in range(n)]).reshape(n, m)
         ratio = seen[:, None] * total / miss[:, None]
         share, taken = self.shares(ratio, clutter + born)
-        top = [int(np.argmax(share[:, d])) if share[:, d].any() else -1 for d in range(m)]
+        top = [
+            int(np.argmax(share[:, d])) if share[:, d].any() else -1 for d in range(m)
+        ]
         for t, track in enumerate(near):
             none = 1 - share[t].sum()
             none *= (miss[t] - (1 - track.exist)) / miss[t]
@@ -205,8 +209,10 @@ class Filter:
         look = np.eye(2, 4)
         which = np.flatnonzero(share)
         for j in np.flatnonzero(track.prob):
-            gain = track.cov[j] @ look.T @ np.linalg.inv(
-                look @ track.cov[j] @ look.T + noise
+            gain = (
+                track.cov[j]
+                @ look.T
+                @ np.linalg.inv(look @ track.cov[j] @ look.T + noise)
             )
             parts = [track.mean[j]]
             weights = [1 - share.sum()]
@@ -250,7 +256,9 @@ class Filter:
                 near[lose].exist = 0
                 gone.add(lose)
 
-    def bear(self, row: int, z: Floats, off: Floats, exist: float, time_s: float) -> None:
+    def bear(
+        self, row: int, z: Floats, off: Floats, exist: float, time_s: float
+    ) -> None:
         """Start a track from a detection."""
         bank = self.settings.bank
         cov = []
@@ -265,7 +273,14 @@ class Filter:
         mean = [np.append(z, [0.0, 0.0]) for _ in bank]
         self.tracks.append(
             Track(
-                self.names, mean, cov, prior / prior.sum(), exist, time_s, time_s, time_s
+                self.names,
+                mean,
+                cov,
+                prior / prior.sum(),
+                exist,
+                time_s,
+                time_s,
+                time_s,
             )
         )
 

@@ -55,9 +55,7 @@ def seen(tracker: Tracker, times: np.ndarray, x: float, y: np.ndarray | float) -
 def test_finds_the_targets_and_where_they_are() -> None:
     tracks = tracked(SCENE).picture()
     truth = SCENE.truth_at(60.0)
-    gap = np.hypot(
-        tracks.x_m[:, None] - truth[:, 0], tracks.y_m[:, None] - truth[:, 1]
-    )
+    gap = np.hypot(tracks.x_m[:, None] - truth[:, 0], tracks.y_m[:, None] - truth[:, 1])
     assert (gap.min(axis=0) < 150).sum() >= 9
     assert len(tracks) <= 12
     np.testing.assert_allclose(tracks.class_chance.sum(axis=1), 1.0)

@@ -228,6 +228,8 @@ def summary(prepared: Prepared, result: DrillResult, seed: int) -> dict[str, obj
         "handovers": result.handovers,
         "receipts": result.receipts,
         "gospa_m": round(result.gospa_m, 1),
+        "missed_targets": round(result.missed, 2),
+        "false_tracks": round(result.false, 2),
         "log_entries": result.entries,
         "terrain_generated": plan.terrain_generated,
         "seed": seed,

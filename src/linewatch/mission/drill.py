@@ -57,6 +57,8 @@ class DrillResult:
         Alerts of those kinds; alerts handed over, and those receipted.
     gospa_m : float
         Mean GOSPA of the picture over targets in sight [m].
+    missed, false : float
+        Targets in sight without a track, and tracks without one, per instant.
     entries : int
         Entries of the log.
     """
@@ -73,6 +75,8 @@ class DrillResult:
     handovers: int
     receipts: int
     gospa_m: float
+    missed: float
+    false: float
     entries: int
 
 
@@ -212,6 +216,7 @@ class Drill:
         exposure = self.sensors.exposure(units)
         desk = self.room.watch.desk
         closed = len(desk.closed())
+        picture = self.tally.score()
         return DrillResult(
             detections=self.room.watch.detections,
             tracks=self.tally.tracks,
@@ -226,6 +231,8 @@ class Drill:
             outages=self.outages,
             handovers=closed + len(desk.waiting()),
             receipts=closed,
-            gospa_m=self.tally.gospa_m,
+            gospa_m=picture.gospa_m,
+            missed=picture.missed,
+            false=picture.false,
             entries=self.log.head().seq,
         )

@@ -5,16 +5,17 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from linewatch.area import Area
 from linewatch.sight import TARGET_NAMES, Lit, SightTable
 from linewatch.sim import Scene
 from linewatch.sim.units import CLASSES
 from linewatch.watch.alert import Sighted
+from linewatch.watch.score import Gospa, Paths, gospa
 from linewatch.watch.values import Alert
 
 Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
 
 NEAR_M: Final = 500.0
 """Distance within which an alert is counted as that of a target [m]: a camera's error
@@ -45,7 +46,8 @@ class Tally:
     alerted: set[int] = field(default_factory=set)
     false_alerts: int = 0
     crossing_alerts: int = 0
-    _gospa_m: list[float] = field(default_factory=list)
+    _truth: list[Floats] = field(default_factory=list)
+    _shown: list[Floats] = field(default_factory=list)
     _tracks: set[int] = field(default_factory=set)
 
     def note_alerts(self, alerts: tuple[Alert, ...], scene: Scene) -> None:
@@ -80,26 +82,33 @@ class Tally:
             vy_mps=scene.vy_mps,
         )
         found = 1 - np.prod(1 - chance, axis=0)
-        truth = np.stack([scene.x_m, scene.y_m], axis=1)[found >= IN_SIGHT]
-        tracks = np.stack([seen.x_m, seen.y_m], axis=1)
-        self._gospa_m.append(_gospa_m(truth, tracks))
+        seen_rows = found >= IN_SIGHT
+        self._truth.append(
+            _rows(
+                scene.time_s,
+                scene.target_id[seen_rows],
+                scene.x_m[seen_rows],
+                scene.y_m[seen_rows],
+            )
+        )
+        self._shown.append(_rows(seen.time_s, seen.track_id, seen.x_m, seen.y_m))
 
     @property
     def tracks(self) -> int:
         """Number of tracks that were ever confirmed."""
         return len(self._tracks)
 
-    @property
-    def gospa_m(self) -> float:
-        """Mean GOSPA over the scored instants [m]; 0 before the first."""
-        return float(np.mean(self._gospa_m)) if self._gospa_m else 0.0
+    def score(self) -> Gospa:
+        """Score the pictures noted so far; all zero before the first."""
+        return gospa(_paths(self._truth), _paths(self._shown), cutoff_m=CUT_M)
 
 
-def _gospa_m(truth: Floats, tracks: Floats) -> float:
-    """Return GOSPA [m] (p 2, alpha 2) of places of shape (n, 2)."""
-    gap = np.hypot(*(truth[:, None, :] - tracks[None, :, :]).transpose(2, 0, 1))
-    cost = np.minimum(gap, CUT_M) ** 2
-    rows, cols = linear_sum_assignment(cost)
-    paired = cost[rows, cols][gap[rows, cols] < CUT_M]
-    alone = len(truth) + len(tracks) - 2 * len(paired)
-    return float(np.sqrt(paired.sum() + alone * CUT_M**2 / 2))
+def _rows(time_s: float, ident: Longs, x_m: Floats, y_m: Floats) -> Floats:
+    """Return rows (time, id, x, y) of one instant."""
+    return np.column_stack([np.full(len(ident), time_s), ident, x_m, y_m])
+
+
+def _paths(parts: list[Floats]) -> Paths:
+    """Join the rows of several instants."""
+    rows = np.concatenate([np.zeros((0, 4)), *parts])
+    return Paths.of(rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3])

@@ -77,9 +77,14 @@ export function ageS(state: State): number {
   return Math.max(0, (state.nowMs - state.freshMs) / 1000);
 }
 
+/** Tells whether the watch has ended, and the picture stands by nature. */
+export function isRecorded(state: State): boolean {
+  return state.news?.ended ?? state.picture?.mode === "recorded";
+}
+
 /** Tells whether a live picture has stopped moving. A recorded one stands by nature. */
 export function isStale(state: State): boolean {
-  if (state.picture === null || state.picture.mode === "recorded") return false;
+  if (state.picture === null || isRecorded(state)) return false;
   return ageS(state) >= STALE_S;
 }
 

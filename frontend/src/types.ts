@@ -119,4 +119,8 @@ export interface News {
   node_counts: Record<string, number>;
   counters: Record<string, number>;
   path_proven_s: number | null;
+  /** Whether the watch has ended: then no newer frame is to be waited for. */
+  ended: boolean;
+  /** How many sites the part that stands still has by now. */
+  sites: number;
 }

@@ -14,6 +14,8 @@ const news = (seq: number, alerts: Alert[] = []): News => ({
   node_counts: {},
   counters: {},
   path_proven_s: null,
+  ended: false,
+  sites: 0,
 });
 
 const alert = (id: string, change: Partial<Alert> = {}): Alert => ({
@@ -69,6 +71,12 @@ describe("freshness", () => {
     store.set({ nowMs: 1_000 + STALE_S * 1_000 });
     expect(isStale(store.state)).toBe(true);
     take(store, JSON.stringify(news(2)), 7_000);
+    expect(isStale(store.state)).toBe(false);
+  });
+
+  it("does not apply once the watch has ended", () => {
+    take(store, JSON.stringify({ ...news(1), ended: true }), 1_000);
+    store.set({ nowMs: 1e9 });
     expect(isStale(store.state)).toBe(false);
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { ALERT_COLOR, chanceColor, INK, TARGET_COLOR } from "../src/colors";
 import { sensorSidc, SENSOR_SIDC, TRACK_SIDC } from "../src/map/symbols";
-import { grid, subject } from "../src/panels/Alerts";
+import { grid, short, subject } from "../src/panels/Alerts";
 import { clock, dateTimeGroup, span } from "../src/time";
 import type { Alert } from "../src/types";
 
@@ -56,6 +56,11 @@ describe("alerts in words", () => {
     [-97.148366, 25.95, "14R PP 8540 7145"],
   ])("give the grid square of 10 m that PROJ's UTM gives at %s, %s", (lon_deg, lat_deg, square) => {
     expect(grid({ lon_deg, lat_deg })).toBe(square);
+  });
+
+  it("shorten a reference that is too long to read", () => {
+    expect(short("TCA-17")).toBe("TCA-17");
+    expect(short("01JT7V5CER1NQWJG9DZW000028")).toBe("…000028");
   });
 
   it("give no grid square at the pole", () => {

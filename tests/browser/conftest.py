@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -67,7 +68,8 @@ def served() -> Iterator[Served]:
     source = FakeSource()
     listener = listen(port=0)
     place = Served(source, f"http://127.0.0.1:{listener.getsockname()[1]}")
-    loop = asyncio.new_event_loop()
+    begun = threading.Event()
+    held: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
 
     async def move() -> None:
         while True:
@@ -78,25 +80,25 @@ def served() -> Iterator[Served]:
     app = make_app(source, acknowledge=source.acknowledge, period_s=0.1)
 
     async def both() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        held.append((asyncio.get_running_loop(), task))
+        begun.set()
         async with asyncio.TaskGroup() as group:
             group.create_task(serve_app(app, listener))
             group.create_task(move())
 
-    running = loop.create_task(both())
-
     def play() -> None:
-        try:
-            loop.run_until_complete(running)
-        except asyncio.CancelledError:
-            pass
-        finally:
-            loop.close()
+        with suppress(asyncio.CancelledError):
+            asyncio.run(both())
 
     thread = threading.Thread(target=play, daemon=True)
     thread.start()
+    begun.wait(10)
     yield place
-    loop.call_soon_threadsafe(running.cancel)
-    thread.join(10)
+    loop, task = held[0]
+    loop.call_soon_threadsafe(task.cancel)
+    thread.join(20)
 
 
 @dataclass

@@ -126,6 +126,25 @@ def test_picture_that_stops_is_said_to_be_stale(desk: Desk) -> None:
     expect(stale).to_have_count(0, timeout=12_000)
 
 
+def test_watch_that_has_ended_is_recorded_and_not_stale(desk: Desk) -> None:
+    desk.served.paused.set()
+    source = desk.served.source
+    source.moving = replace(frame(source.moving.seq + 1), ended=True)
+    expect(desk.page.get_by_text("Recorded, watch ended")).to_be_visible()
+    desk.page.wait_for_timeout(6_500)
+    expect(desk.page.get_by_test_id("stale")).to_have_count(0)
+
+
+def test_site_that_registers_late_is_shown(desk: Desk) -> None:
+    desk.page.get_by_role("tab", name="Watch").click()
+    row = desk.page.get_by_role("row", name="radar")
+    expect(row).to_contain_text("30")
+    source = desk.served.source
+    more = replace(source.still.sites[0], name="radar-late", node="radar-late")
+    source.still = replace(source.still, sites=(*source.still.sites, more))
+    expect(row).to_contain_text("31")
+
+
 def test_strip_is_an_index_by_keyboard(desk: Desk) -> None:
     strip = desk.page.get_by_role("slider", name="Place along the line")
     strip.focus()

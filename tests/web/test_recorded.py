@@ -50,6 +50,8 @@ def test_finished_log_is_shown_as_recorded(
     assert [one["alert_id"] for one in told["alerts"]] == ["alert-8", "alert-7"]
     assert told["alerts"][1]["handover"]["receipt_ref"] == "TCA-17"
     assert told["path_proven_s"] == START_S + 170
+    assert told["ended"] is True
+    assert told["sites"] == 3
     assert told["time"] == "2025-03-01T00:15:00Z"
 
 
@@ -80,6 +82,7 @@ def test_picture_grows_with_the_log(tmp_path: Path, area: Area) -> None:
             first = source.live()
             assert source.live() is first
             assert source.static().mode == "live"
+            assert not first.ended
             assert len(source.static().sites) == 1
             written.append([node(2), alert(4, 70.0)])
             second = source.live()

@@ -37,15 +37,9 @@ class Sheet implements Mover {
     private store: Store,
     private picture: Picture,
   ) {
-    for (const kind of new Set(picture.sites.map((site) => site.kind)))
-      map.addImage(`sensor-${kind}`, draw(sensorSidc(kind), 22), { pixelRatio: 2 });
     for (const [target, sidc] of Object.entries(TRACK_SIDC))
       map.addImage(`track-${target}`, draw(sidc, 22), { pixelRatio: 2 });
-    this.fill("sectors", features.sectorLines(picture));
-    this.fill("sector-names", features.sectorNames(picture));
-    this.fill("coverage", features.coverageLines(picture, "walker"));
-    this.fill("ports", features.portPoints(picture));
-    this.fill("reaches", features.reachLines(picture));
+    this.drawGround(picture);
     map.on("moveend", () => this.moved());
     map.on("click", (event) => this.clicked(event));
     this.moved();
@@ -60,10 +54,24 @@ class Sheet implements Mover {
     this.map.fitBounds(bounds(this.picture), { padding: PADDING, duration: 500 });
   }
 
+  private drawGround(picture: Picture): void {
+    this.picture = picture;
+    for (const kind of new Set(picture.sites.map((site) => site.kind)))
+      if (!this.map.hasImage(`sensor-${kind}`))
+        this.map.addImage(`sensor-${kind}`, draw(sensorSidc(kind), 22), { pixelRatio: 2 });
+    this.fill("sectors", features.sectorLines(picture));
+    this.fill("sector-names", features.sectorNames(picture));
+    this.fill("coverage", features.coverageLines(picture, "walker"));
+    this.fill("ports", features.portPoints(picture));
+    this.fill("reaches", features.reachLines(picture));
+  }
+
   /** Draws what has changed since the last time, and nothing else. */
   update(state: State): void {
     const { last } = this;
-    if (state.news?.nodes !== last.news?.nodes || last.news === undefined)
+    const grown = state.picture !== null && state.picture !== this.picture;
+    if (grown) this.drawGround(state.picture!);
+    if (grown || state.news?.nodes !== last.news?.nodes || last.news === undefined)
       this.fill("sites", features.sitePoints(this.picture, state.news?.nodes ?? {}));
     if (state.tracks !== last.tracks) this.drawTracks(state);
     if (state.news !== last.news || state.selectedAlert !== last.selectedAlert)
@@ -167,7 +175,7 @@ export function MapView({ store, picture, onReady }: Props) {
       silence();
       map?.remove();
     };
-  }, [picture]);
+  }, []);
   return <div class="map" ref={holder} role="application" aria-label="Map of the line" data-testid="map" />;
 }
 

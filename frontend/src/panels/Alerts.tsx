@@ -106,6 +106,11 @@ function Card({ alert, nowS, office, chosen, onChoose }: CardProps) {
   );
 }
 
+/** The end of a long reference, by which people tell it apart; details hold it whole. */
+export function short(reference: string): string {
+  return reference.length <= 12 ? reference : `…${reference.slice(-6)}`;
+}
+
 /** What the alert is about, such as `Walker, 2 to 5`. */
 export function subject(alert: Alert): string {
   if (alert.kind === "outage") return alert.node_id ? "of a node" : "";
@@ -138,6 +143,12 @@ function Details({ alert }: { alert: Alert }) {
         <>
           <dt>Handed to</dt>
           <dd>{alert.handover.authority}</dd>
+          {alert.handover.receipt_ref && (
+            <>
+              <dt>Receipt</dt>
+              <dd>{alert.handover.receipt_ref}</dd>
+            </>
+          )}
         </>
       )}
     </dl>
@@ -161,7 +172,7 @@ function HandoverState({ alert, nowS }: { alert: Alert; nowS: number }) {
     return <span class="handover waiting">No receipt for {span(nowS - handover.time_s)}</span>;
   return (
     <span class="handover done">
-      Received{handover.receipt_ref && `, ref ${handover.receipt_ref}`}
+      Received{handover.receipt_ref && `, ref ${short(handover.receipt_ref)}`}
     </span>
   );
 }

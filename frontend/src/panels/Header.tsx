@@ -1,6 +1,6 @@
 /** The top of the page: where, when, and whether what is shown can be trusted now. */
 
-import { ageS, isStale, useStore, type Store } from "../store";
+import { ageS, isRecorded, isStale, useStore, type Store } from "../store";
 import { clock, dateTimeGroup, span } from "../time";
 import type { Picture } from "../types";
 
@@ -33,7 +33,7 @@ export function Header({ store, picture }: { store: Store; picture: Picture }) {
 }
 
 function Freshness({ state }: { state: ReturnType<() => Store["state"]> }) {
-  if (state.picture?.mode === "recorded") return <span class="fresh recorded">Recorded</span>;
+  if (isRecorded(state)) return <span class="fresh recorded">Recorded, watch ended</span>;
   if (state.news === null) return <span class="fresh waiting">Waiting for the first frame</span>;
   const stale = isStale(state);
   return (

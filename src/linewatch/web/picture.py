@@ -318,6 +318,8 @@ class LiveFrame:
         Health of each node (a value of `Health`) by its name.
     counters : mapping of str to number
         Counts to show, such as detections so far, by their label.
+    ended : bool
+        Whether the watch has ended: then no newer frame is to be waited for.
     """
 
     seq: int
@@ -328,6 +330,7 @@ class LiveFrame:
     acknowledgements: tuple[Acknowledgement, ...] = ()
     nodes: Mapping[str, str] = field(default_factory=dict)
     counters: Mapping[str, float] = field(default_factory=dict)
+    ended: bool = False
 
 
 class PictureSource(Protocol):

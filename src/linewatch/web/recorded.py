@@ -113,6 +113,7 @@ def _frame(reading: Reading, seq: int) -> LiveFrame:
         ),
         nodes=reading.health(),
         counters={"entries in the log": seq},
+        ended=reading.ended,
     )
 
 

@@ -82,6 +82,7 @@ async def serve_app(app: ASGIApp, listener: socket.socket) -> None:
         server.should_exit = True
         with suppress(asyncio.CancelledError):
             await serving
+        await asyncio.sleep(0)  # connections just closed are let go in the next round
         raise
     finally:
         listener.close()

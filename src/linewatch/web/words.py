@@ -170,6 +170,8 @@ def news_words(picture: Picture, frame: LiveFrame) -> Words:
         "node_counts": node_counts(frame.nodes),
         "counters": dict(frame.counters),
         "path_proven_s": proven_s(frame),
+        "ended": frame.ended,
+        "sites": len(picture.sites),
     }
 
 

@@ -22,7 +22,7 @@ from linewatch.watch.tracker._kernels_track import (
 )
 from linewatch.watch.tracker.arrays import Filter
 
-TRACK_DIGEST: Final = "b65154c96eb0"
+TRACK_DIGEST: Final = "4da74acb977c"
 """Digest of ``_kernels_track.py``, checked by a test. The compiler's cache sees changes
 of this file alone: a change there must change this line, or stale code would run."""
 
@@ -45,8 +45,7 @@ def predict(f: Filter, n: int, time_s: float) -> None:
             total += new.prob[0, j]
         for j in range(bank.kind.size):
             now.prob[i, j] = new.prob[0, j] / total
-            if new.prob[0, j] > 0.0:
-                move(now, new, bank, i, j, dt)
+        move(now, new, bank, i, dt)
         combine(now, i)
 
 
@@ -253,7 +252,7 @@ def correct(f: Filter, n: int) -> None:
             if now.prob[i, m] > 0.0:
                 u, v = u / g, v / g
                 off = (uu / g - u * u, uv / g - u * v, vv / g - v * v)
-                blend(now, i, m, noise, (u, v), off, 1.0 - none / g)
+                blend(now.mean, now.cov, i, m, noise, (u, v), off, 1.0 - none / g)
         for m in range(now.prob.shape[1]):
             now.prob[i, m] /= left
         combine(now, i)

@@ -85,53 +85,56 @@ def mix(
 
 
 @kernel
-def move(now: Mixture, new: Mixture, bank: Bank, i: int, j: int, dt: float) -> None:
-    """Move model `j` by `dt` from the scratch to track `i`."""
-    q = bank.noise[j]
-    x, y, u, v = (
-        new.mean[0, j, 0],
-        new.mean[0, j, 1],
-        new.mean[0, j, 2],
-        new.mean[0, j, 3],
-    )
-    xx, xy, yy = new.cov[0, j, 0], new.cov[0, j, 1], new.cov[0, j, 2]
-    if bank.kind[j] == 1:
-        now.mean[i, j, 0], now.mean[i, j, 1] = x, y
-        now.mean[i, j, 2] = now.mean[i, j, 3] = 0.0
-        now.cov[i, j, 0], now.cov[i, j, 1], now.cov[i, j, 2] = (
-            xx + q * dt,
-            xy,
-            yy + q * dt,
+def move(now: Mixture, new: Mixture, bank: Bank, i: int, dt: float) -> None:
+    """Move every mixed model by `dt` from the scratch to track `i`."""
+    for j in range(bank.kind.size):
+        if new.prob[0, j] == 0.0:
+            continue
+        q = bank.noise[j]
+        x, y, u, v = (
+            new.mean[0, j, 0],
+            new.mean[0, j, 1],
+            new.mean[0, j, 2],
+            new.mean[0, j, 3],
         )
-        for a in range(3, 10):
-            now.cov[i, j, a] = 0.0
-        return
-    a, b, c, s = dt, 0.0, 1.0, 0.0
-    if bank.kind[j] == 2:  # clockwise: place += [a b; -b a] v, v = [c s; -s c] v
-        c, s = math.cos(bank.turn[j] * dt), math.sin(bank.turn[j] * dt)
-        a, b = s / bank.turn[j], (1.0 - c) / bank.turn[j]
-    now.mean[i, j, 0] = x + a * u + b * v
-    now.mean[i, j, 1] = y + a * v - b * u
-    now.mean[i, j, 2], now.mean[i, j, 3] = c * u + s * v, c * v - s * u
-    xu, xv, yu, yv = (
-        new.cov[0, j, 3],
-        new.cov[0, j, 4],
-        new.cov[0, j, 5],
-        new.cov[0, j, 6],
-    )
-    uu, uv, vv = new.cov[0, j, 7], new.cov[0, j, 8], new.cov[0, j, 9]
-    # d = cov(place, v) + [a b; -b a] cov(v) is needed twice
-    d0, d1 = xu + a * uu + b * uv, xv + a * uv + b * vv
-    d2, d3 = yu + a * uv - b * uu, yv + a * vv - b * uv
-    third, half = q * dt * dt * dt / 3.0, q * dt * dt / 2.0
-    now.cov[i, j, 0] = xx + a * (xu + d0) + b * (xv + d1) + third
-    now.cov[i, j, 1] = xy + a * (yu + d1) + b * (yv - d0)
-    now.cov[i, j, 2] = yy + a * (yv + d3) - b * (yu + d2) + third
-    now.cov[i, j, 3], now.cov[i, j, 4] = c * d0 + s * d1 + half, c * d1 - s * d0
-    now.cov[i, j, 5], now.cov[i, j, 6] = c * d2 + s * d3, c * d3 - s * d2 + half
-    now.cov[i, j, 7] = c * c * uu + 2.0 * c * s * uv + s * s * vv + q * dt
-    now.cov[i, j, 8] = c * s * (vv - uu) + (c * c - s * s) * uv
-    now.cov[i, j, 9] = s * s * uu - 2.0 * c * s * uv + c * c * vv + q * dt
+        xx, xy, yy = new.cov[0, j, 0], new.cov[0, j, 1], new.cov[0, j, 2]
+        if bank.kind[j] == 1:
+            now.mean[i, j, 0], now.mean[i, j, 1] = x, y
+            now.mean[i, j, 2] = now.mean[i, j, 3] = 0.0
+            now.cov[i, j, 0], now.cov[i, j, 1], now.cov[i, j, 2] = (
+                xx + q * dt,
+                xy,
+                yy + q * dt,
+            )
+            for a in range(3, 10):
+                now.cov[i, j, a] = 0.0
+            continue
+        a, b, c, s = dt, 0.0, 1.0, 0.0
+        if bank.kind[j] == 2:  # clockwise: place += [a b; -b a] v, v = [c s; -s c] v
+            c, s = math.cos(bank.turn[j] * dt), math.sin(bank.turn[j] * dt)
+            a, b = s / bank.turn[j], (1.0 - c) / bank.turn[j]
+        now.mean[i, j, 0] = x + a * u + b * v
+        now.mean[i, j, 1] = y + a * v - b * u
+        now.mean[i, j, 2], now.mean[i, j, 3] = c * u + s * v, c * v - s * u
+        xu, xv, yu, yv = (
+            new.cov[0, j, 3],
+            new.cov[0, j, 4],
+            new.cov[0, j, 5],
+            new.cov[0, j, 6],
+        )
+        uu, uv, vv = new.cov[0, j, 7], new.cov[0, j, 8], new.cov[0, j, 9]
+        # d = cov(place, v) + [a b; -b a] cov(v) is needed twice
+        d0, d1 = xu + a * uu + b * uv, xv + a * uv + b * vv
+        d2, d3 = yu + a * uv - b * uu, yv + a * vv - b * uv
+        third, half = q * dt * dt * dt / 3.0, q * dt * dt / 2.0
+        now.cov[i, j, 0] = xx + a * (xu + d0) + b * (xv + d1) + third
+        now.cov[i, j, 1] = xy + a * (yu + d1) + b * (yv - d0)
+        now.cov[i, j, 2] = yy + a * (yv + d3) - b * (yu + d2) + third
+        now.cov[i, j, 3], now.cov[i, j, 4] = c * d0 + s * d1 + half, c * d1 - s * d0
+        now.cov[i, j, 5], now.cov[i, j, 6] = c * d2 + s * d3, c * d3 - s * d2 + half
+        now.cov[i, j, 7] = c * c * uu + 2.0 * c * s * uv + s * s * vv + q * dt
+        now.cov[i, j, 8] = c * s * (vv - uu) + (c * c - s * s) * uv
+        now.cov[i, j, 9] = s * s * uu - 2.0 * c * s * uv + c * c * vv + q * dt
 
 
 @kernel
@@ -244,13 +247,20 @@ def drop(st: State, i: int) -> None:
 
 @kernel
 def blend(
-    now: Mixture, i: int, m: int, noise: Three, shift: Two, off: Three, hit: float
+    mean: Floats,
+    cov: Floats,
+    i: int,
+    m: int,
+    noise: Three,
+    shift: Two,
+    off: Three,
+    hit: float,
 ) -> None:
     """Correct one model by the mean innovation and its spread (Bar-Shalom 1975)."""
     (rxx, rxy, ryy), (u, v), (uu, uv, vv) = noise, shift, off
-    pxx, pxy, pyy = now.cov[i, m, 0], now.cov[i, m, 1], now.cov[i, m, 2]
-    pxu, pxv = now.cov[i, m, 3], now.cov[i, m, 4]
-    pyu, pyv = now.cov[i, m, 5], now.cov[i, m, 6]
+    pxx, pxy, pyy = cov[i, m, 0], cov[i, m, 1], cov[i, m, 2]
+    pxu, pxv = cov[i, m, 3], cov[i, m, 4]
+    pyu, pyv = cov[i, m, 5], cov[i, m, 6]
     sxx, sxy, syy = pxx + rxx, pxy + rxy, pyy + ryy
     det = 1.0 / (sxx * syy - sxy * sxy)
     ixx, ixy, iyy = syy * det, -sxy * det, sxx * det
@@ -260,24 +270,24 @@ def blend(
     k2, k3 = pxy * ixx + pyy * ixy, pxy * ixy + pyy * iyy
     k4, k5 = pxu * ixx + pyu * ixy, pxu * ixy + pyu * iyy
     k6, k7 = pxv * ixx + pyv * ixy, pxv * ixy + pyv * iyy
-    now.mean[i, m, 0] += k0 * u + k1 * v
-    now.mean[i, m, 1] += k2 * u + k3 * v
-    now.mean[i, m, 2] += k4 * u + k5 * v
-    now.mean[i, m, 3] += k6 * u + k7 * v
+    mean[i, m, 0] += k0 * u + k1 * v
+    mean[i, m, 1] += k2 * u + k3 * v
+    mean[i, m, 2] += k4 * u + k5 * v
+    mean[i, m, 3] += k6 * u + k7 * v
     a0, a1 = k0 * cxx + k1 * cxy, k0 * cxy + k1 * cyy
     a2, a3 = k2 * cxx + k3 * cxy, k2 * cxy + k3 * cyy
     a4, a5 = k4 * cxx + k5 * cxy, k4 * cxy + k5 * cyy
     a6, a7 = k6 * cxx + k7 * cxy, k6 * cxy + k7 * cyy
-    now.cov[i, m, 0] = pxx - a0 * k0 - a1 * k1
-    now.cov[i, m, 1] = pxy - a0 * k2 - a1 * k3
-    now.cov[i, m, 2] = pyy - a2 * k2 - a3 * k3
-    now.cov[i, m, 3] = pxu - a0 * k4 - a1 * k5
-    now.cov[i, m, 4] = pxv - a0 * k6 - a1 * k7
-    now.cov[i, m, 5] = pyu - a2 * k4 - a3 * k5
-    now.cov[i, m, 6] = pyv - a2 * k6 - a3 * k7
-    now.cov[i, m, 7] -= a4 * k4 + a5 * k5
-    now.cov[i, m, 8] -= a4 * k6 + a5 * k7
-    now.cov[i, m, 9] -= a6 * k6 + a7 * k7
+    cov[i, m, 0] = pxx - a0 * k0 - a1 * k1
+    cov[i, m, 1] = pxy - a0 * k2 - a1 * k3
+    cov[i, m, 2] = pyy - a2 * k2 - a3 * k3
+    cov[i, m, 3] = pxu - a0 * k4 - a1 * k5
+    cov[i, m, 4] = pxv - a0 * k6 - a1 * k7
+    cov[i, m, 5] = pyu - a2 * k4 - a3 * k5
+    cov[i, m, 6] = pyv - a2 * k6 - a3 * k7
+    cov[i, m, 7] -= a4 * k4 + a5 * k5
+    cov[i, m, 8] -= a4 * k6 + a5 * k7
+    cov[i, m, 9] -= a6 * k6 + a7 * k7
 
 
 @kernel

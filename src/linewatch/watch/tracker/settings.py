@@ -182,7 +182,7 @@ class TrackerSettings:
     forget: float = 0.003
     blur_m: float = 100.0
     merge: float = 1.3
-    keep: float = 1e-4
+    keep: float = 1e-3
     lag_s: float = 0.0
     every_s: float = 1.0
     kept: int = 8

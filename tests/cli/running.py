@@ -1,6 +1,7 @@
 """Running the command line inside a test."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from linewatch.cli import main
 
 
 def run(
-    capsys: pytest.CaptureFixture[str], words: Sequence[str]
+    capsys: pytest.CaptureFixture[str], words: Sequence[str | Path]
 ) -> tuple[int, str, str]:
     """Run the command line; return its exit status and what it wrote."""
     status = 0

@@ -29,6 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_headless_prints_one_object_and_the_same_for_one_seed(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
+    words: list[str | Path]
     words = ["demo", "--headless", "--hours", "0.05", "--json", "--scenario", folder]
     status, out, err = run(capsys, words)
     assert (status, err) == (0, "")
@@ -43,6 +44,7 @@ def test_lines_of_stages_without_json(
     capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
 ) -> None:
     log = tmp_path / "kept.log"
+    words: list[str | Path]
     words = ["demo", "--headless", "--hours", "0.05", "--scenario", folder]
     status, out, _ = run(capsys, [*words, "--log", log])
     assert status == 0

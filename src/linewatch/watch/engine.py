@@ -30,6 +30,9 @@ MOST: Final = 0.98
 TYPICAL_SHARE: Final = 0.6
 """Share of a sensor's reach at which its error in range is taken for all ranges [-]."""
 
+UNSURE_M: Final = 350.0
+"""Error of a place beyond which a track is no longer shown [m]: a camera's worst."""
+
 LONGEST_STEP_S: Final = 600.0
 """Longest time that the tracker is given at once [s], which bounds its memory when a
 watch goes on after days of standing still."""
@@ -43,7 +46,7 @@ LIVE: Final = TrackerSettings(
 )
 """Beliefs for a quiet line: 65 people an hour on 3,173 km by 12 km is 0.002 per km2 and
 hour, and each stays two hours; ten times that rate leaves room for a busy sector. A
-track behind a ridge is kept for minutes; a camera's 400 m of range are shown."""
+track behind a ridge is kept for minutes."""
 
 
 @dataclass(slots=True)
@@ -127,27 +130,30 @@ class Engine:
             self.tracker.advance(min(self.tracker.done_s + LONGEST_STEP_S, until_s))
 
     def sighted(self) -> Sighted:
-        """Return the confirmed tracks with their place on the line."""
+        """Return the tracks that are confirmed, and placed to `UNSURE_M` at least."""
         tracks = self.tracker.picture()
-        chainage_m, offset_m = self.area.chainage_xy(tracks.x_m, tracks.y_m)
-        lon_deg, lat_deg = self.area.plane.to_geo(tracks.x_m, tracks.y_m)
+        variance_m2 = (tracks.cov[:, 0, 0] + tracks.cov[:, 1, 1]) / 2
+        sure = variance_m2 <= UNSURE_M**2
+        x_m, y_m = tracks.x_m[sure], tracks.y_m[sure]
+        chainage_m, offset_m = self.area.chainage_xy(x_m, y_m)
+        lon_deg, lat_deg = self.area.plane.to_geo(x_m, y_m)
         return Sighted(
             time_s=tracks.time_s,
-            track_id=tracks.track_id,
+            track_id=tracks.track_id[sure],
             chainage_m=chainage_m,
             offset_m=offset_m,
             lon_deg=lon_deg,
             lat_deg=lat_deg,
-            x_m=tracks.x_m,
-            y_m=tracks.y_m,
-            vx_mps=tracks.vx_mps,
-            vy_mps=tracks.vy_mps,
-            existence=tracks.existence,
-            first_seen_s=tracks.first_seen_s,
-            last_seen_s=tracks.last_seen_s,
-            class_chance=tracks.class_chance,
-            count_low=tracks.count_low,
-            count_high=tracks.count_high,
+            x_m=x_m,
+            y_m=y_m,
+            vx_mps=tracks.vx_mps[sure],
+            vy_mps=tracks.vy_mps[sure],
+            existence=tracks.existence[sure],
+            first_seen_s=tracks.first_seen_s[sure],
+            last_seen_s=tracks.last_seen_s[sure],
+            class_chance=tracks.class_chance[sure],
+            count_low=tracks.count_low[sure],
+            count_high=tracks.count_high[sure],
         )
 
 

@@ -37,9 +37,13 @@ def _missing(what: str) -> None:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start Chromium once."""
+    """Start Chromium once a module.
+
+    Not once a session: while Playwright is open its event loop counts as running in
+    this thread, and the tests of asyncio that come after could start none.
+    """
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         _missing("Chromium is missing: as root, apt-get install chromium")

@@ -16,7 +16,16 @@ from linewatch.errors import BadValue
 from linewatch.force import Force
 from linewatch.log import MissionLog
 from linewatch.report import Sitrep, date_time_group, sitrep, sitrep_page, sitrep_words
-from tests.report.made import START_S, alert, handover, mission, node, receipt, write
+from tests.report.made import (
+    START_S,
+    alert,
+    handover,
+    mission,
+    node,
+    proposal,
+    receipt,
+    write,
+)
 
 VOID = {"meta", "br", "link", "img", "input"}
 
@@ -165,6 +174,16 @@ def test_report_on_a_day_leaves_out_what_came_later(
     assert first.digest == ""  # the head covers more than the report
     assert len(both.contacts) == 3
     assert both.on == date(2025, 3, 2)
+
+
+def test_covers_the_watch_and_not_the_plans_before_it(
+    tmp_path: Path, area: Area
+) -> None:
+    body = {"scenario": "test", "version": "0", "start_s": START_S + 500}
+    rows = [proposal(), (START_S + 500, "start", body), alert(1, 600.0)]
+    with MissionLog.open_to_read(write(tmp_path / "log.db", rows)) as log:
+        report = sitrep(log, area)
+    assert (report.from_s, report.to_s) == (START_S + 500, START_S + 600)
 
 
 def test_log_without_an_entry_is_refused(tmp_path: Path, area: Area) -> None:

@@ -84,6 +84,8 @@ class Reading:
 
 def _start(reading: Reading, _: float, body: Body) -> None:
     reading.scenario = str(body.get("scenario", reading.scenario))
+    if "start_s" in body:  # plans and decisions stand in the log before it
+        reading.start_s = number(body["start_s"])
 
 
 def _node(reading: Reading, time_s: float, body: Body) -> None:

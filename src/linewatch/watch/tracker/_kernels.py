@@ -30,6 +30,7 @@ of this file alone: a change there must change this line, or stale code would ru
 @kernel
 def predict(f: Filter, n: int, time_s: float) -> None:
     """Move the `n` gathered tracks to `time_s`."""
+    part = f.work.part
     st, now, new, bank = f.state, f.state.now, f.work.new, f.bank
     for t in range(n):
         i = f.work.local[t]
@@ -39,7 +40,7 @@ def predict(f: Filter, n: int, time_s: float) -> None:
         st.time_s[i] = time_s
         st.exist[i] *= math.exp(-dt / f.rule.life_s)
         # A track of one detection has no manoeuvre to find yet, and most are clutter.
-        mix(now, new, f.work.part, bank, i, dt if st.last_s[i] > st.first_s[i] else 0.0)
+        mix(now, new, part, bank, i, dt if st.last_s[i] > st.first_s[i] else 0.0)
         total = 0.0
         for j in range(bank.kind.size):
             total += new.prob[0, j]
@@ -52,9 +53,10 @@ def predict(f: Filter, n: int, time_s: float) -> None:
 @kernel
 def gather(f: Filter, x: float, y: float, r: float, time_s: float) -> int:
     """Move every track within `r` of a place to `time_s`; return how many."""
+    eyes = f.eyes
     st, now = f.state, f.state.now
-    first = int((x - r - 1000.0 - f.eyes.west) / f.eyes.cell)
-    last = int((x + r + 1000.0 - f.eyes.west) / f.eyes.cell)
+    first = int((x - r - 1000.0 - eyes.west) / eyes.cell)
+    last = int((x + r + 1000.0 - eyes.west) / eyes.cell)
     n = 0
     for c in range(max(first, 0), min(last, st.head.size - 1) + 1):
         i = st.head[c]
@@ -74,36 +76,39 @@ def gather(f: Filter, x: float, y: float, r: float, time_s: float) -> int:
 @kernel
 def reach_out(f: Filter, s: int, k: int, n: int) -> None:
     """Set what each gathered track offers scan `k`: chance, noise and range."""
+    maps = f.maps
+    eyes = f.eyes
     st, now, sc, w = f.state, f.state.now, f.scans, f.work
     for t in range(n):
         i = w.local[t]
         xx, xy, yy = now.spread[i, 0], now.spread[i, 1], now.spread[i, 2]
         px, py = now.best[i, 0], now.best[i, 1]
-        dx, dy = px - f.eyes.x[s], py - f.eyes.y[s]
+        dx, dy = px - eyes.x[s], py - eyes.y[s]
         r = math.sqrt(dx * dx + dy * dy) + 1e-9
         wide = (dx * dx * xx + 2.0 * dx * dy * xy + dy * dy * yy) / (r * r)
-        pd = within(f.eyes, s, px, py, math.sqrt(max(wide, 1.0)))
-        if f.maps.at[s, 0] < 0:
-            pd *= f.eyes.chance[s]
+        pd = within(eyes, s, px, py, math.sqrt(max(wide, 1.0)))
+        if maps.at[s, 0] < 0:
+            pd *= eyes.chance[s]
         elif pd > 0.0:
-            pd *= blurred(f.maps, s, px, py, math.sqrt(xx), math.sqrt(yy))
+            pd *= blurred(maps, s, px, py, math.sqrt(xx), math.sqrt(yy))
         # A map may be wrong by a little, so that what is seen there still counts.
         w.seen[t] = st.exist[i] * max(pd, 0.02)
         w.miss[t] = 1.0 - st.exist[i] * (pd if sc.counts[k] else 0.0)
-        w.noise[t, 0], w.noise[t, 1], w.noise[t, 2] = noise_at(f.eyes, s, dx, dy)
-        if f.eyes.kind[s] == 2:
+        w.noise[t, 0], w.noise[t, 1], w.noise[t, 2] = noise_at(eyes, s, dx, dy)
+        if eyes.kind[s] == 2:
             d = sc.start[k]
             for a in range(3):
                 w.noise[t, a] = sc.noise[d, a]
         bend = (xx + yy) / r  # the arc of equal range leaves the tangent
-        room = math.sqrt(f.rule.gate * (wide + f.eyes.sigma_range[s] ** 2))
+        room = math.sqrt(f.rule.gate * (wide + eyes.sigma_range[s] ** 2))
         w.range[t], w.room[t] = r, room + min(bend * f.rule.gate, 500.0)
 
 
 @kernel
 def pair(f: Filter, s: int, k: int, n: int) -> None:
     """List the detections in the gate of each gathered track."""
-    now, sc, w, kind = f.state.now, f.scans, f.work, f.eyes.kind[s]
+    eyes = f.eyes
+    now, sc, w, kind = f.state.now, f.scans, f.work, eyes.kind[s]
     d0, d1 = sc.start[k], sc.start[k + 1]
     edges = 0
     for t in range(n):
@@ -125,8 +130,8 @@ def pair(f: Filter, s: int, k: int, n: int) -> None:
                 break
             u, v = w.zx[d - d0] - px, w.zy[d - d0] - py
             if kind == 1:  # a bearing meets the track at the track's own range
-                u = f.eyes.x[s] + r * math.sin(sc.b[d]) - px
-                v = f.eyes.y[s] + r * math.cos(sc.b[d]) - py
+                u = eyes.x[s] + r * math.sin(sc.b[d]) - px
+                v = eyes.y[s] + r * math.cos(sc.b[d]) - py
             if syy * u * u - 2.0 * sxy * u * v + sxx * v * v <= most:
                 w.edge[edges] = d - d0
                 w.off[edges, 0], w.off[edges, 1] = u, v
@@ -261,6 +266,7 @@ def correct(f: Filter, n: int) -> None:
 @kernel
 def bear(f: Filter, s: int, k: int, dets: int, born: float) -> None:
     """Start a track from each detection of scan `k` that no track takes."""
+    eyes = f.eyes
     st, now, bank, sc, w = f.state, f.state.now, f.bank, f.scans, f.work
     for d in range(dets):
         exist = born / w.taken[d]
@@ -274,8 +280,8 @@ def bear(f: Filter, s: int, k: int, dets: int, born: float) -> None:
             st.count[0] += 1
         at = sc.start[k] + d
         x, y = w.zx[d], w.zy[d]
-        xx, xy, yy = noise_at(f.eyes, s, x - f.eyes.x[s], y - f.eyes.y[s])
-        if f.eyes.kind[s] == 2:
+        xx, xy, yy = noise_at(eyes, s, x - eyes.x[s], y - eyes.y[s])
+        if eyes.kind[s] == 2:
             xx, xy, yy = sc.noise[at, 0], sc.noise[at, 1], sc.noise[at, 2]
         for m in range(bank.kind.size):
             now.prob[i, m] = bank.prior[m]
@@ -294,7 +300,7 @@ def bear(f: Filter, s: int, k: int, dets: int, born: float) -> None:
             st.made_by[i, a] = -1
         st.made_by[i, 0] = sc.ident[at]
         combine(now, i)
-        relink(st, int((x - f.eyes.west) / f.eyes.cell), i)
+        relink(st, int((x - eyes.west) / eyes.cell), i)
 
 
 @kernel
@@ -363,6 +369,7 @@ def one_scan(f: Filter, s: int, k: int, n: int) -> None:
 @kernel
 def look(f: Filter, rows: int, now_s: float) -> int:
     """Write the picture at `now_s` after `rows` rows; return the rows then written."""
+    eyes = f.eyes
     st, now, out, rule = f.state, f.state.now, f.out, f.rule
     for i in range(st.count[0]):
         if st.track_id[i] < 0:
@@ -371,7 +378,7 @@ def look(f: Filter, rows: int, now_s: float) -> int:
         x = now.best[i, 0] + dt * now.best[i, 2]
         y = now.best[i, 1] + dt * now.best[i, 3]
         blur2 = now.spread[i, 0] + now.spread[i, 2]
-        part = covered(f.eyes, x, y, math.sqrt(max(0.5 * blur2, 1.0)))
+        part = covered(eyes, x, y, math.sqrt(max(0.5 * blur2, 1.0)))
         if part < 0.5:  # beyond every sensor nothing else can end it
             st.exist[i] *= math.exp(-rule.every_s / rule.gone_s)
             if st.exist[i] < rule.forget:

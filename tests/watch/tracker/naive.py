@@ -77,7 +77,7 @@ class Filter:
             hold = np.diag([1.0, 1.0, 0.0, 0.0]) if still else np.eye(4)
             mean = hold @ sum(s * m for s, m in zip(share, track.mean, strict=True))
             cov = np.zeros((4, 4))
-            for k in np.flatnonzero(share):
+            for k in np.flatnonzero(share).tolist():
                 off = hold @ track.mean[k] - mean
                 kick = np.zeros((4, 4))
                 if bank[k].kind == "standing" and not still:

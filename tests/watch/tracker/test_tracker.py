@@ -148,11 +148,11 @@ def test_duplicates_and_the_late_are_counted() -> None:
 def test_bad_figures_are_counted_or_refused(field: str, value: float) -> None:
     good = {"time_s": 2.0, "sensor_id": 10, "range_m": 100.0, "azimuth_rad": 1.0}
     counting = Tracker(TABLE)
-    assert counting.feed(**(good | {field: value})) == 0  # type: ignore[arg-type]
+    assert counting.feed(**(good | {field: value})) == 0
     assert counting.counts.bad == 1
     refusing = Tracker(TABLE, TrackerSettings(bad="refuse"))
     with pytest.raises(BadValue, match="detection 0"):
-        refusing.feed(**(good | {field: value}))  # type: ignore[arg-type]
+        refusing.feed(**(good | {field: value}))
 
 
 def test_unknown_sensor_is_counted_or_refused() -> None:

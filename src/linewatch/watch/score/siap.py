@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.spatial import cKDTree
+from numpy.typing import NDArray
 
-from linewatch.watch.score.paths import Paths, instants, side_by_side
+from linewatch.watch.score.paths import Paths, close_pairs, instants, side_by_side
 
 CONFIRM, END = 3, 2
 """Instants in a row that make a pair, and that break it."""
@@ -82,16 +82,23 @@ def _stays(
         who, place = truth.ident[there], truth.place[there]
         near: list[int | None] = [None] * len(tracks.ident[shown])
         if len(who) and near:
-            gap, row = cKDTree(place).query(tracks.place[shown])
-            near = [
-                int(who[r]) if g < within_m else None
-                for g, r in zip(gap, row, strict=True)
-            ]
+            i, j, gap = close_pairs(tracks.place[shown], place, within_m=within_m)
+            for at_pair in np.lexsort((-gap, i)).tolist():  # the nearest comes last
+                near[int(i[at_pair])] = int(who[j[at_pair]])
         for name, target in zip(tracks.ident[shown].tolist(), near, strict=True):
             followers[name].step(at, target)
     for follower in followers.values():
         follower.close()
     return {name: follower.stays for name, follower in followers.items()}
+
+
+def _places(
+    paths: Paths, times: NDArray[np.float64]
+) -> dict[tuple[int, int], NDArray[np.float64]]:
+    """Return the place of each (instant, id)."""
+    at = np.searchsorted(times, paths.time_s).tolist()
+    keys = zip(at, paths.ident.tolist(), strict=True)
+    return dict(zip(keys, paths.place, strict=True))
 
 
 def siap(truth: Paths, tracks: Paths, *, within_m: float = 100.0) -> Siap:
@@ -107,21 +114,7 @@ def siap(truth: Paths, tracks: Paths, *, within_m: float = 100.0) -> Siap:
     """
     stays = _stays(truth, tracks, within_m)
     times = instants(truth, tracks)
-    of_target = {
-        (int(t), int(n)): place
-        for t, n, place in zip(
-            np.searchsorted(times, truth.time_s), truth.ident, truth.place, strict=True
-        )
-    }
-    of_track = {
-        (int(t), int(n)): place
-        for t, n, place in zip(
-            np.searchsorted(times, tracks.time_s),
-            tracks.ident,
-            tracks.place,
-            strict=True,
-        )
-    }
+    of_target, of_track = _places(truth, times), _places(tracks, times)
     pairs, apart_m = 0, 0.0
     seen: set[tuple[int, int]] = set()
     for name, spans in stays.items():

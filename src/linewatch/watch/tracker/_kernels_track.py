@@ -106,8 +106,8 @@ def move(now: Mixture, new: Mixture, bank: Bank, i: int, dt: float) -> None:
                 xy,
                 yy + q * dt,
             )
-            for a in range(3, 10):
-                now.cov[i, j, a] = 0.0
+            for part in range(3, 10):
+                now.cov[i, j, part] = 0.0
             continue
         a, b, c, s = dt, 0.0, 1.0, 0.0
         if bank.kind[j] == 2:  # clockwise: place += [a b; -b a] v, v = [c s; -s c] v
@@ -165,7 +165,7 @@ def mapped(maps: Maps, s: int, right: float, up: float) -> float:
     col, row = math.floor(right), math.floor(up)
     if row < 0 or col < 0 or row >= maps.at[s, 1] or col >= maps.at[s, 2]:
         return 0.0
-    return maps.chance[maps.at[s, 0] + row * maps.at[s, 2] + col] / 255.0
+    return float(maps.chance[maps.at[s, 0] + row * maps.at[s, 2] + col] / 255.0)
 
 
 @kernel

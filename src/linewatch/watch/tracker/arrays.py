@@ -38,7 +38,8 @@ class State(NamedTuple):
     head: Longs  # (cells,) first slot of each cell, -1 where empty
     unseen: Floats  # (sensors,) undetected targets per square metre
     unseen_s: Floats  # (sensors,) time of `unseen`
-    count: Longs  # (4,) slots used, free slots, next track id, next picture
+    # (4,): slots used, free slots, next track id, next picture
+    count: Longs  # type: ignore[assignment]
 
 
 class Bank(NamedTuple):

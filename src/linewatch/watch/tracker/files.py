@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -142,9 +142,8 @@ def read_sensors(path: Path) -> SensorTable:
     """
     found = read_columns(path, list(SENSOR_COLUMNS))
     try:
-        return SensorTable.make(
-            **{SENSOR_COLUMNS[name]: part for name, part in found.items()}
-        )
+        columns: dict[str, Any] = {SENSOR_COLUMNS[name]: found[name] for name in found}
+        return SensorTable.make(**columns)
     except BadValue as error:
         raise BadFile(path, str(error)) from error
 

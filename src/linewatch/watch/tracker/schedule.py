@@ -27,7 +27,14 @@ class Batch(NamedTuple):
 
     def pick(self, which: NDArray[np.bool_] | Longs) -> "Batch":
         """Return the detections that `which` picks."""
-        return Batch(*(part[which] for part in self))
+        return Batch(
+            self.time_s[which],
+            self.row[which],
+            self.a[which],
+            self.b[which],
+            self.noise[which],
+            self.ident[which],
+        )
 
     @classmethod
     def joined(cls, parts: list["Batch"]) -> "Batch":
@@ -60,7 +67,8 @@ def is_scan(table: SensorTable, row: Longs, time_s: Floats) -> NDArray[np.bool_]
     with np.errstate(divide="ignore", invalid="ignore"):
         k = np.round((time_s - table.phase_s[row]) / period)
         same = _scan_time_s(table, row, k) == time_s
-    return (period > 0) & same & (table.kind[row] != PLACE)
+    there: NDArray[np.bool_] = (period > 0) & same & (table.kind[row] != PLACE)
+    return there
 
 
 def due(table: SensorTable, after_s: float, until_s: float) -> tuple[Floats, Longs]:

@@ -1,7 +1,7 @@
 """Making, growing and freezing the arrays of the filter."""
 
 import io
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ def grown_state(state: State, least: int) -> State:
     """Return the state with room for `least` slots or twice what it had."""
     more = max(least, 2 * state.exist.size) - state.exist.size
 
-    def longer(name: str, had: NDArray[np.generic]) -> NDArray[np.generic]:
+    def longer(name: str, had: NDArray[Any]) -> NDArray[Any]:
         fill = -1 if name in ("track_id", "made_by", "cell", "after", "before") else 0
         return np.concatenate([had, np.full((more, *had.shape[1:]), fill, had.dtype)])
 
@@ -106,7 +106,7 @@ def new_picture(rows: int) -> Picture:
     )
 
 
-def frozen(state: State, extra: dict[str, NDArray[np.generic]]) -> bytes:
+def frozen(state: State, extra: dict[str, NDArray[Any]]) -> bytes:
     """Return the state and `extra` as bytes that `thawed` reads back to the bit."""
     flat = {**state._asdict(), **state.now._asdict(), **extra}
     del flat["now"]
@@ -115,7 +115,7 @@ def frozen(state: State, extra: dict[str, NDArray[np.generic]]) -> bytes:
     return file.getvalue()
 
 
-def thawed(blob: bytes) -> tuple[State, dict[str, NDArray[np.generic]]]:
+def thawed(blob: bytes) -> tuple[State, dict[str, NDArray[Any]]]:
     """Return the state and the extra arrays that `frozen` wrote."""
     with np.load(io.BytesIO(blob), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}

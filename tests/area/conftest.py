@@ -4,13 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from linewatch.area import Line, border_line
-
-# The first call of a kernel waits for the compiler: no deadline tells anything here.
-settings.register_profile("compiled", deadline=None)
-settings.load_profile("compiled")
 
 SHARED = Path(__file__).parents[3] / "shared"
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linewatch.link.sapient.ids import Ulids, is_ulid, is_uuid, ulid_from, uuid_from
+from linewatch.link.sapient.ids import (
+    Ulids,
+    is_ulid,
+    is_uuid,
+    ulid,
+    ulid_from,
+    uuid_from,
+)
 from tests.link import naive
 from tests.link.messages import START_S
 
@@ -22,13 +29,22 @@ def test_ulids_are_valid_and_in_order(source: str, time_s: float, number: int) -
     assert len(set(made)) == number
 
 
-@given(st.text(), times)
-def test_a_ulid_begins_with_its_time_in_milliseconds(name: str, time_s: float) -> None:
+def number_in(text: str) -> int:
     alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     number = 0
-    for letter in ulid_from(name, time_s):
+    for letter in text:
         number = number * 32 + alphabet.index(letter)
-    assert number >> 80 == int(time_s * 1_000)
+    return number
+
+
+@given(st.text(), times)
+def test_a_ulid_begins_with_its_time_in_milliseconds(name: str, time_s: float) -> None:
+    assert number_in(ulid_from(name, time_s)) >> 80 == int(time_s * 1_000)
+
+
+@given(st.integers(0, (1 << 48) - 1), st.integers(0, (1 << 80) - 1))
+def test_a_ulid_holds_its_instant_and_its_bits(time_ms: int, rest: int) -> None:
+    assert number_in(ulid((time_ms + 0.5) / 1000, rest)) == time_ms << 80 | rest
 
 
 def test_sources_make_different_ulids_and_one_makes_the_same_again() -> None:

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linewatch.errors import BadValue
@@ -25,7 +25,6 @@ def within(interval: Interval, share: float) -> float:
     return interval.low + share * (interval.high - interval.low)
 
 
-@settings(deadline=None)
 @given(intervals(), intervals(), st.floats(0, 1), st.floats(0, 1))
 def test_every_case_lies_in_the_range_of_the_result(
     one: Interval, other: Interval, share: float, again: float
@@ -36,7 +35,6 @@ def test_every_case_lies_in_the_range_of_the_result(
     assert (one * other).low - slack <= a * b <= (one * other).high + slack
 
 
-@settings(deadline=None)
 @given(intervals(), intervals())
 def test_sums_and_products_do_not_care_for_order(
     one: Interval, other: Interval
@@ -53,7 +51,6 @@ def test_a_range_out_of_order_is_refused(ends: tuple[float, float, float]) -> No
         Interval(low=ends[0], best=ends[1], high=ends[2])
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(intervals(), intervals()), max_size=5))
 def test_a_cost_is_the_sum_of_its_lines(parts: list[tuple[Interval, Interval]]) -> None:
     lines = [

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linewatch.errors import BadLines, BadValue, MayNotDecide, UnknownName
@@ -41,7 +41,6 @@ def test_a_proposal_is_no_order_until_someone_decides() -> None:
     assert ordered(proposal(), [made()])
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(list(Verdict)), min_size=1, max_size=5))
 def test_the_last_decision_counts(answers: list[Verdict]) -> None:
     decisions = [made(answer, caveat="part") for answer in answers]

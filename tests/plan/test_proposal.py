@@ -41,7 +41,6 @@ pairings = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(pairings, min_size=1, max_size=6))
 def test_no_proposal_holds_a_prohibited_pairing(asked: list[Pairing]) -> None:
     """With the built-in authority table, whatever is asked, whenever and wherever."""
@@ -68,7 +67,6 @@ def test_no_proposal_holds_a_prohibited_pairing(asked: list[Pairing]) -> None:
         assert Proposal.from_dict(made.to_dict()) == made
 
 
-@settings(deadline=None)
 @given(st.text().filter(lambda word: word not in {"allowed", "conditional"}))
 def test_a_check_holds_no_other_answer_however_it_is_made(answer: str) -> None:
     with pytest.raises(Prohibited):
@@ -230,7 +228,7 @@ def test_a_proposal_must_be_whole() -> None:
         replace(proposal(), body={"a": float("nan")})
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.text(max_size=5),

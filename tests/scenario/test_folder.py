@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from linewatch.errors import BadFile, UnknownName
+from linewatch.measure.clock import to_epoch_s
 from linewatch.scenario import BUILT_IN, Scenario, read_scenario
 from linewatch.scenario.folder import TABLES
 
@@ -64,6 +65,37 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "scenario.toml").write_bytes(b'name = "\xff"')
     with pytest.raises(BadFile, match="is not TOML"):
         read_scenario(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "got"),
+    [
+        ("[scenario]\nstrat = '2025-03-01'\n", "strat"),
+        ("[plan]\nfactor = 'factors.csv'\n", "factor"),
+        ("[plan.deply]\nsettle_days = 4\n", "deply"),
+        ("[report]\n", "report"),
+    ],
+)
+def test_keys_that_no_stage_reads_are_refused(
+    tmp_path: Path, text: str, got: str
+) -> None:
+    with pytest.raises(UnknownName) as caught:
+        scenario_of(tmp_path, text)
+    assert caught.value.got == got
+
+
+@pytest.mark.parametrize("told", ["'2025-03-01'", "2025-03-01", "2025-03-01T00:00:00Z"])
+def test_a_date_may_be_text_or_one_of_toml(tmp_path: Path, told: str) -> None:
+    scenario = scenario_of(tmp_path, f"[scenario]\nstart = {told}\n")
+    assert to_epoch_s(scenario.when("start")) == 1_740_787_200.0
+
+
+def test_a_date_that_is_missing_or_none_is_told(tmp_path: Path) -> None:
+    scenario = scenario_of(tmp_path, "[scenario]\nstart = 'soon'\n")
+    with pytest.raises(BadFile, match=r"\[scenario\] start: .*'soon'"):
+        scenario.when("start")
+    with pytest.raises(BadFile, match=r"\[scenario\] must tell watch"):
+        scenario.when("watch")
 
 
 @pytest.mark.parametrize("text", ["[arae]\n", "area = 3\n", "[[area]]\nline = 'a'\n"])

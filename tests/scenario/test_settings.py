@@ -91,3 +91,8 @@ def test_values_of_another_type_are_refused(key: str, value: object, kind: str) 
 def test_what_the_settings_refuse_is_refused() -> None:
     with pytest.raises(BadValue, match=r"share must be 0 to 1, not 2\.0"):
         made(share=2)
+
+
+def test_each_value_of_a_list_has_its_type() -> None:
+    with pytest.raises(BadValue, match=r"each of plan.names must be of type str"):
+        made(names=["x", 1])

@@ -64,7 +64,13 @@ def test_a_sensor_reports_in_time_says_when_it_fails_and_keeps_silent() -> None:
         Outage(sensor=1, from_s=START_S + 70, to_s=START_S + 150, silent=False),
         Outage(sensor=2, from_s=START_S + 70, to_s=START_S + 150, silent=True),
     ]
-    said = statuses_between(nodes, outages, since_s=START_S - 1, until_s=START_S + 200)
+    said = statuses_between(
+        nodes,
+        outages,
+        since_s=START_S - 1,
+        until_s=START_S + 200,
+        start_s=START_S,
+    )
     by_node = {
         one.node.node_id: [
             (each.time_s - START_S, each.health, each.detecting)

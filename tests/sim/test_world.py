@@ -32,7 +32,7 @@ def test_other_seeds_give_other_worlds() -> None:
     assert one.state().x_m.tolist() != two.state().x_m.tolist()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(cuts=st.lists(st.floats(0.2, 200.0), max_size=6))
 def test_how_steps_are_grouped_changes_nothing(cuts: list[float]) -> None:
     area = straight_area(per_hour=600.0)

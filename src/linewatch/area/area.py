@@ -16,7 +16,6 @@ from linewatch.area.relief import Relief
 from linewatch.area.sectors import Sector, read_sectors, sector_at, whole_line
 from linewatch.area.terrain import GeoTiffTerrain, Terrain
 from linewatch.area.zones import Zone, read_zones
-from linewatch.errors import BadFile, BadValue
 from linewatch.measure.clock import to_epoch_s, to_iso
 from linewatch.measure.plane import Plane
 from linewatch.scenario import Scenario, settings_from
@@ -140,9 +139,5 @@ def read_area(scenario: Scenario, *, cache: Path | None = None) -> Area:
 
 def _month(scenario: Scenario) -> str:
     """Return the month that the scenario starts in, or that of the epoch."""
-    start = scenario.table("scenario").get("start", "1970-01-01")
-    try:
-        return to_iso(to_epoch_s(str(start)))[:7]
-    except BadValue as error:
-        why = f"[scenario] start: {error}"
-        raise BadFile(scenario.folder / "scenario.toml", why) from error
+    is_told = "start" in scenario.table("scenario")
+    return to_iso(to_epoch_s(scenario.when("start")) if is_told else 0.0)[:7]

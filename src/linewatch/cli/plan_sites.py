@@ -15,12 +15,12 @@ from linewatch.errors import BadValue
 from linewatch.force.force import read_force
 from linewatch.force.rules import read_rules
 from linewatch.measure.clock import to_date, to_epoch_s
-from linewatch.mission.sites import propose_sites
+from linewatch.mission.sites import propose_sites, site_settings
 from linewatch.plan import Proposal, read_factors, write_proposal
-from linewatch.plan.siting import SitePlan, SiteSettings
+from linewatch.plan.siting import SitePlan
 from linewatch.plan.siting import plan_sites as propose
 from linewatch.plan.siting.picture import picture as drawn
-from linewatch.scenario import BUILT_IN, Scenario, read_scenario, settings_from
+from linewatch.scenario import BUILT_IN, Scenario, read_scenario
 
 GAPS_SHOWN = 5
 
@@ -56,13 +56,13 @@ def plan_sites(
     """
     read = read_scenario(scenario)
     area = read_area(read)
-    day = on or str(read.table("scenario").get("start", ""))[:10]
+    day = on or read.when("start")[:10]
     sensors = _sensors(kit) if kit else read_force(read).kit(to_date(day))
     cache = None if fresh else cache_folder()
     plan = propose(
         area,
         sensors,
-        _settings(read, area, day),
+        site_settings(read, area, to_date(day)),
         cache=cache,
         progress=None if as_json else _tell,
     )
@@ -74,16 +74,6 @@ def plan_sites(
         print(json.dumps(_words(plan)))
     else:
         _print(plan, area)
-
-
-def _settings(scenario: Scenario, area: Area, day: str) -> SiteSettings:
-    """Read ``[plan.sites]``, with the demand of the month unless it names one."""
-    table = scenario.table("plan").get("sites", {})
-    if not isinstance(table, dict):
-        raise BadValue("plan.sites", "a table", repr(table))
-    months = [month for month in area.demand.months if month <= day[:7]]
-    known = {"month": months[-1] if months else area.demand.latest}
-    return settings_from(SiteSettings, {**known, **table}, where="plan.sites")
 
 
 def _proposal(scenario: Scenario, area: Area, plan: SitePlan, day: str) -> Proposal:

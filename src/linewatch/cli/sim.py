@@ -8,11 +8,10 @@ from pathlib import Path
 
 from linewatch.area import Area, light, read_area
 from linewatch.area.border import cache_folder
-from linewatch.errors import BadFile, BadValue
+from linewatch.errors import BadValue
 from linewatch.force import read_force
 from linewatch.measure.clock import to_date, to_epoch_s, to_iso
-from linewatch.mission.prepare import site_settings
-from linewatch.mission.sites import ordered_posts
+from linewatch.mission.sites import ordered_posts, site_settings
 from linewatch.plan import read_proposal
 from linewatch.plan.siting import plan_sites
 from linewatch.scenario import BUILT_IN, Scenario, read_scenario, settings_from
@@ -115,12 +114,8 @@ def _address(text: str) -> tuple[str, int]:
 
 def _start_s(scenario: Scenario, start: str | None) -> float:
     """Return when the world begins [s]."""
-    table = scenario.table("scenario")
-    first = start or table.get("watch", table.get("start"))
-    if not isinstance(first, str):
-        why = "[scenario] must say when the watch begins, as watch"
-        raise BadFile(scenario.folder / "scenario.toml", why)
-    return to_epoch_s(first)
+    told = "watch" if "watch" in scenario.table("scenario") else "start"
+    return to_epoch_s(start or scenario.when(told))
 
 
 def _sights(

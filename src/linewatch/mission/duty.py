@@ -8,9 +8,10 @@ from typing import Final
 
 from linewatch.errors import BadValue
 from linewatch.log import MissionLog
-from linewatch.mission.orders import decisions_in, order_entries, start_entry
+from linewatch.mission.orders import order_entries, start_entry
 from linewatch.mission.station import Station
 from linewatch.plan import Proposal
+from linewatch.plan.decision import decisions_in
 from linewatch.watch.live import Outcome
 from linewatch.watch.post import Post
 
@@ -59,7 +60,8 @@ def begin(
     Undecided
         If the log holds no approval of the proposal.
     """
-    decisions = decisions_in(log)
+    held = log.read(kinds=("decision",))
+    decisions = decisions_in((entry.time_s, entry.body) for entry in held)
     orders = order_entries(
         [proposal], [], posts, start_s=start_s, until_s=start_s, decided=decisions
     )

@@ -17,14 +17,6 @@ from linewatch.watch.live import Watch
 from linewatch.watch.post import Post
 
 
-def decisions_in(log: MissionLog) -> tuple[Decision, ...]:
-    """Return every decision that a log holds, in its order."""
-    return tuple(
-        Decision.from_body(entry.time_s, entry.body)
-        for entry in log.read(kinds=("decision",))
-    )
-
-
 def open_watch(
     area: Area,
     posts: Sequence[Post],
@@ -94,7 +86,7 @@ def order_entries(  # noqa: PLR0913 - an order has that many grounds
     entries: list[NewEntry] = []
     sites = ""
     for proposal in proposals:
-        entries.append((proposal.made_s, "proposal", _proposal(proposal)))
+        entries.append((proposal.made_s, "proposal", proposal.to_body()))
         if not ordered(proposal, [*decided, *decisions]):
             raise Undecided(proposal.id)
         sites = proposal.id if proposal.kind == "sites" else sites
@@ -167,17 +159,3 @@ def start_entry(
         "until_s": until_s,
     }
     return start_s, "start", body
-
-
-def _proposal(proposal: Proposal) -> dict[str, object]:
-    """Return what the log keeps of a proposal; its file holds the rest."""
-    cost = proposal.cost
-    return {
-        "proposal_id": proposal.id,
-        "kind": proposal.kind.value,
-        "digest": proposal.digest,
-        "low": cost.low,
-        "best": cost.best,
-        "high": cost.high,
-        "scope": cost.scope,
-    }

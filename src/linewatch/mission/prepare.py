@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from linewatch.area import Area, read_area
-from linewatch.errors import BadValue
 from linewatch.force import Force, may, read_force
 from linewatch.measure.clock import to_date, to_epoch_s
-from linewatch.mission.sites import propose_sites
+from linewatch.mission.sites import propose_sites, site_settings
 from linewatch.plan import (
     Decision,
     Proposal,
@@ -21,9 +20,9 @@ from linewatch.plan import (
     read_factors,
 )
 from linewatch.plan.deploy import DeployPlan, plan_deploy, propose_deploy, read_deploy
-from linewatch.plan.siting import SitePlan, SiteSettings, plan_sites
+from linewatch.plan.siting import SitePlan, plan_sites
 from linewatch.plan.works import WorksPlan, plan_works, propose_works, read_works
-from linewatch.scenario import Scenario, settings_from
+from linewatch.scenario import Scenario
 from linewatch.watch.post import Post, posts_of
 
 Tell = Callable[[str, str], None]
@@ -100,9 +99,9 @@ def prepare(
     area = read_area(scenario)
     tell("area", _told_area(area))
     force = read_force(scenario)
-    before = to_date(str(scenario.table("scenario")["start"])[:10])
-    start_s = to_epoch_s(str(scenario.table("scenario")["watch"]))
-    after = to_date(str(scenario.table("scenario")["watch"])[:10])
+    before = to_date(scenario.when("start")[:10])
+    start_s = to_epoch_s(scenario.when("watch"))
+    after = to_date(scenario.when("watch")[:10])
     tell("force", _told_force(force, before, after))
     factors, ask = read_factors(scenario), partial(may, force.rules)
     made_s = to_epoch_s(before.isoformat())
@@ -163,22 +162,6 @@ def exercise_decisions(prepared: Prepared) -> tuple[Decision, ...]:
         )
         for proposal in prepared.proposals
     )
-
-
-def site_settings(scenario: Scenario, area: Area, on: date) -> SiteSettings:
-    """Read ``[plan.sites]``, with the demand of the month unless it names one.
-
-    Raises
-    ------
-    BadValue, UnknownName
-        If the table is none, or a key or value in it cannot be.
-    """
-    table = scenario.table("plan").get("sites", {})
-    if not isinstance(table, dict):
-        raise BadValue("plan.sites", "a table", repr(table))
-    months = [month for month in area.demand.months if month <= on.isoformat()[:7]]
-    known = {"month": months[-1] if months else area.demand.latest}
-    return settings_from(SiteSettings, {**known, **table}, where="plan.sites")
 
 
 def _told_area(area: Area) -> str:

@@ -20,7 +20,8 @@ from linewatch.plan import (
     ProposalKind,
     checked,
 )
-from linewatch.plan.siting import Site, SitePlan
+from linewatch.plan.siting import Site, SitePlan, SiteSettings
+from linewatch.scenario import Scenario, settings_from
 from linewatch.sight import Stand, kind_named, place
 from linewatch.watch.post import Post
 
@@ -39,6 +40,22 @@ CELL_M: Final = 60.0
 
 TERM_DAYS: Final = 90
 """Days that a site's cost is told for [d]: a season, until the next review."""
+
+
+def site_settings(scenario: Scenario, area: Area, on: date) -> SiteSettings:
+    """Read ``[plan.sites]``, with the demand of the month unless it names one.
+
+    Raises
+    ------
+    BadValue, UnknownName
+        If the table is none, or a key or value in it cannot be.
+    """
+    table = scenario.table("plan").get("sites", {})
+    if not isinstance(table, dict):
+        raise BadValue("plan.sites", "a table", repr(table))
+    months = [month for month in area.demand.months if month <= on.isoformat()[:7]]
+    known = {"month": months[-1] if months else area.demand.latest}
+    return settings_from(SiteSettings, {**known, **table}, where="plan.sites")
 
 
 def propose_sites(  # noqa: PLR0913 - a proposal has that many grounds

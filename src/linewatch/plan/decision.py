@@ -214,17 +214,8 @@ def entries_of(
     proposal: Proposal, decision: Decision
 ) -> tuple[tuple[float, str, dict[str, object]], ...]:
     """Return the entries that a mission log keeps: what was proposed, what decided."""
-    laid: dict[str, object] = {
-        "proposal_id": proposal.id,
-        "kind": proposal.kind.value,
-        "digest": proposal.digest,
-        "low": proposal.cost.low,
-        "best": proposal.cost.best,
-        "high": proposal.cost.high,
-        "scope": proposal.cost.scope,
-    }
     return (
-        (proposal.made_s, "proposal", laid),
+        (proposal.made_s, "proposal", proposal.to_body()),
         (decision.at_s, "decision", decision.to_body()),
     )
 

@@ -178,6 +178,18 @@ class Proposal:
         every = (what for check in self.checks for what in check.conditions)
         return tuple(dict.fromkeys(every))
 
+    def to_body(self) -> dict[str, object]:
+        """Return the fields of the log's entry; the proposal's file holds the rest."""
+        return {
+            "proposal_id": self.id,
+            "kind": self.kind.value,
+            "digest": self.digest,
+            "low": self.cost.low,
+            "best": self.cost.best,
+            "high": self.cost.high,
+            "scope": self.cost.scope,
+        }
+
     def to_dict(self) -> dict[str, object]:
         """Write the proposal as plain values."""
         return {

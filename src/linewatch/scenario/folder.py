@@ -6,13 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from linewatch.errors import BadFile, UnknownName
+from linewatch.errors import BadFile, BadValue, UnknownName
+from linewatch.measure.clock import to_epoch_s
 
 BUILT_IN: Final = Path(__file__).parent / "border"
 """The scenario that ships with Linewatch: the U.S.-Mexico border, March 2025."""
 
-TABLES: Final = ("scenario", "area", "force", "plan", "watch", "sim", "report")
+TABLES: Final = ("scenario", "area", "force", "plan", "watch", "sim")
 """Tables that a scenario may hold, one a stage."""
+
+SHARED: Final[Mapping[str, tuple[str, ...]]] = {
+    "scenario": ("name", "start", "watch"),
+    "plan": (
+        *("factors", "approval", "movements", "lanes", "lifts", "reception"),
+        *("parents", "work_list", "crews", "stocks", "deploy", "sites", "works"),
+    ),
+}
+"""Keys of the tables that several stages read parts of; a stage that has a table to
+itself refuses other keys when it reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +44,24 @@ class Scenario:
     def table(self, name: str) -> Mapping[str, object]:
         """Return one stage's table, empty when the scenario does not name it."""
         return self.tables.get(name, {})
+
+    def when(self, key: str) -> str:
+        """Return the date or instant, ISO 8601, that ``[scenario]`` tells as `key`.
+
+        Raises
+        ------
+        BadFile
+            If the scenario does not tell it, or tells no date.
+        """
+        toml = self.folder / "scenario.toml"
+        told = self.table("scenario").get(key)
+        if told is None:
+            raise BadFile(toml, f"[scenario] must tell {key}, an ISO 8601 date")
+        try:
+            to_epoch_s(str(told))
+        except BadValue as error:
+            raise BadFile(toml, f"[scenario] {key}: {error}") from error
+        return str(told)
 
     def file(self, stage: str, key: str) -> Path:
         """Return the path of the file that `stage` names as `key`.
@@ -60,7 +89,7 @@ def read_scenario(folder: Path = BUILT_IN) -> Scenario:
     BadFile
         If there is no such file, or it is not TOML.
     UnknownName
-        If it holds a table that no stage reads.
+        If it holds a table, or a key of a shared table, that no stage reads.
     """
     path = folder / "scenario.toml"
     try:
@@ -72,4 +101,8 @@ def read_scenario(folder: Path = BUILT_IN) -> Scenario:
     for name, table in tables.items():
         if name not in TABLES or not isinstance(table, dict):
             raise UnknownName(f"table in {path}", name, TABLES)
+        known = SHARED.get(name, tuple(table))
+        for key in table:
+            if key not in known:
+                raise UnknownName(f"key in [{name}] of {path}", key, known)
     return Scenario(folder=folder, tables=tables)

@@ -54,7 +54,8 @@ def _as_type(name: str, value: object, wanted: object) -> object:
     plain = getattr(wanted, "__origin__", wanted)
     choices = kinds or (plain,)
     if tuple in choices and isinstance(value, list):
-        return tuple(value)
+        (each, *_) = get_args(wanted)
+        return tuple(_as_type(f"each of {name}", one, each) for one in value)
     if float in choices and type(value) is int:
         return float(value)
     if any(type(value) is choice for choice in choices):

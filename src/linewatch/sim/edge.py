@@ -11,7 +11,7 @@ from typing import Final, Self
 from linewatch.errors import BadValue, LinkError
 from linewatch.link.sapient import ClientSettings, EdgeClient
 from linewatch.sim.desk import DeskClient
-from linewatch.sim.identity import node_id_of
+from linewatch.sim.node import node_id_of
 from linewatch.sim.sensing import Heard, Sensors
 from linewatch.watch.values import Detection, Health, Node, Status
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from linewatch.link.sapient.ids import uuid_from
 from linewatch.measure.plane import Plane
 from linewatch.sight import Sight
-from linewatch.sim.identity import node_id_of
 from linewatch.watch.values import Node
 
 
@@ -28,6 +28,11 @@ class EdgeNode:
     sight: Sight
     convergence_rad: float
     scale: float
+
+
+def node_id_of(name: str, seed: int) -> str:
+    """Return the UUID of the node called `name`, the same again for each seed."""
+    return uuid_from(f"linewatch sim {seed} {name}")
 
 
 def nodes_of(

@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from linewatch.link.sapient.ids import ulid
 from linewatch.sight import Gives, Sight
 from linewatch.sight.kinds import Law
 from linewatch.sim.columns import Ints
 from linewatch.sim.exposure import Exposure, Exposures
-from linewatch.sim.identity import ulid
 from linewatch.sim.looks import Pairs, Rings, looks_between, pairs_of
 from linewatch.sim.node import EdgeNode, nodes_of
 from linewatch.sim.noise import Noise, Reports
@@ -154,7 +154,11 @@ class Sensors:
         reports = self._noise.measured(found).joined(self._noise.false_of(looks, down))
         reports = reports.kept(np.lexsort((reports.sensor, reports.time_s)))
         statuses = statuses_between(
-            self.nodes, outages, since_s=self._said_until_s, until_s=until_s
+            self.nodes,
+            outages,
+            since_s=self._said_until_s,
+            until_s=until_s,
+            start_s=self.world.start_s,
         )
         self._said_until_s = until_s
         detections = self._written(reports)
@@ -180,8 +184,8 @@ class Sensors:
         polar = np.stack((reports.range_m, reports.azimuth_rad, sigma_m), 1).tolist()
         columns = (reports.time_s.tolist(), sensor.tolist(), told.tolist())
         return tuple(
-            self._one(time_s, at, code, ulid(time_s, *name), place)
-            for time_s, at, code, name, place in zip(
+            self._one(time_s, at, code, ulid(time_s, high << 40 | low), place)
+            for time_s, at, code, (low, high), place in zip(
                 *columns, names, polar, strict=True
             )
         )

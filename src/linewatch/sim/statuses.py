@@ -14,11 +14,13 @@ def statuses_between(
     *,
     since_s: float,
     until_s: float,
+    start_s: float,
 ) -> tuple[Status, ...]:
     """Return what sensors say after `since_s` and up to `until_s`, in order of time.
 
-    Every sensor reports at whole multiples of its interval. One that fails says at
-    once that it cannot detect, unless it falls silent; each says when it works again.
+    Every sensor reports at `start_s` and at whole multiples of its interval. One that
+    fails says at once that it cannot detect, unless it falls silent; each says when it
+    works again.
     """
     by_sensor: dict[int, list[Outage]] = {}
     for each in outages:
@@ -30,6 +32,7 @@ def statuses_between(
         times = {number * interval for number in range(first, last + 1)}
         failures = by_sensor.get(sensor, [])
         changes = {at for each in failures for at in (each.from_s, each.to_s)}
+        changes.add(start_s)
         times |= {at for at in changes if since_s < at <= until_s}
         for at in sorted(times):
             status = _said_at(one.node.node_id, failures, at)

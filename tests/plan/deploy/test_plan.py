@@ -231,7 +231,7 @@ def deployments(draw: st.DrawFn) -> DeployData:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(deployments())
 def test_no_plan_goes_over_lift_or_reception(deploy: DeployData) -> None:
     plan = plan_deploy(deploy, FACTORS)
@@ -248,7 +248,7 @@ def test_no_plan_goes_over_lift_or_reception(deploy: DeployData) -> None:
     assert plan.late_bound <= plan.late_weighted
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(deployments())
 def test_more_lift_is_never_later(deploy: DeployData) -> None:
     plan = plan_deploy(deploy, FACTORS)

@@ -40,7 +40,7 @@ from tests.plan.rcpsp.patterson import read_patterson
 PSPLIB = Path(__file__).parents[3].parent / "shared" / "psplib"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(projects())
 def test_agrees_with_every_schedule_tried(project: Project) -> None:
     expected = naive.best(project, GOALS)
@@ -58,7 +58,7 @@ def test_agrees_with_every_schedule_tried(project: Project) -> None:
         assert naive.faults(project, result.choices) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(projects(), st.sampled_from(list(Goal)))
 def test_a_serial_schedule_keeps_the_rules_and_is_no_better(
     project: Project, goal: Goal
@@ -72,7 +72,7 @@ def test_a_serial_schedule_keeps_the_rules_and_is_no_better(
     assert result.values[goal] <= naive.value(project, choices, goal)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(projects(), st.sampled_from(list(Goal)), st.integers(0, 5))
 def test_improvement_keeps_the_rules_and_is_never_worse(
     project: Project, goal: Goal, seed: int
@@ -86,7 +86,7 @@ def test_improvement_keeps_the_rules_and_is_never_worse(
     assert better == improve(project, choices, (goal,), rounds=20, seed=seed)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(projects(), st.randoms(use_true_random=False))
 def test_the_board_stops_what_breaks_a_rule_and_nothing_else(
     project: Project, chance: random.Random

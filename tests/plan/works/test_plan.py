@@ -240,7 +240,7 @@ def drawn_works(draw: st.DrawFn) -> WorksData:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(drawn_works())
 def test_no_plan_breaks_a_rule_of_the_field(listed: WorksData) -> None:
     plan = plan_works(listed, FACTORS)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from astronomy import Body, Direction, Observer, SearchRiseSet, Time
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from linewatch.plan import read_factors
@@ -29,7 +29,6 @@ def test_day_length_agrees_with_astronomy(lat_deg: float, month: int) -> None:
     assert got_h == pytest.approx(expected_h, abs=4 / 60)
 
 
-@settings(deadline=None)
 @given(st.dates(date(2024, 1, 1), date(2027, 12, 31)), st.floats(-66, 66))
 def test_a_day_and_its_mirror_make_24_hours_but_for_the_edge(
     on: date, lat_deg: float
@@ -57,7 +56,6 @@ def test_heat_and_dark_shorten_the_shift() -> None:
     assert north.share_of_shift(date(2025, 12, 21)) == pytest.approx(0.59, abs=0.02)
 
 
-@settings(deadline=None)
 @given(
     st.dates(date(2025, 1, 1), date(2026, 1, 1)),
     st.floats(1, 5_000),
@@ -72,7 +70,6 @@ def test_days_needed_are_the_fewest(on: date, length_m: float, daily_m: float) -
     assert sum(made_m[:-1]) < length_m
 
 
-@settings(deadline=None)
 @given(
     st.dates(date(2025, 1, 1), date(2026, 1, 1)),
     st.integers(0, 20),

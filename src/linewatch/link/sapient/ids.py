@@ -50,12 +50,21 @@ def ulid_from(name: str, time_s: float) -> str:
     >>> is_ulid(ulid_from("crossing-17", 1740787200.0))
     True
     """
-    digest = int.from_bytes(sha256(name.encode()).digest()[:10], "big")
-    return _written(int(time_s * 1_000) << 80 | digest)
+    return ulid(time_s, int.from_bytes(sha256(name.encode()).digest()[:10], "big"))
 
 
-def _written(number: int) -> str:
-    """Write 130 bits as 26 characters of Crockford's alphabet, two at a time."""
+def ulid(time_s: float, rest: int) -> str:
+    """Return the ULID of a time [s] since 1970 and 80 bits.
+
+    It has 26 characters of Crockford's alphabet, written two at a time. See
+    "Universally Unique Lexicographically Sortable Identifier", github.com/ulid/spec.
+
+    Examples
+    --------
+    >>> ulid(1740787200.0, 0)
+    '01JN7G1C000000000000000000'
+    """
+    number = int(time_s * 1_000) << 80 | rest
     return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
 
@@ -80,6 +89,6 @@ class Ulids:
 
     def at(self, time_s: float) -> str:
         """Return the next ULID for a time [s] since 1970."""
-        number = int(time_s * 1_000) << 80 | self._source | self._count
+        made = ulid(time_s, self._source | self._count)
         self._count = (self._count + 1) & 0xFFFF_FFFF
-        return _written(number)
+        return made

@@ -210,7 +210,7 @@ def read_deploy(scenario: Scenario) -> DeployData:
         key="parent",
     )
     return DeployData(
-        start=_start(scenario),
+        start=to_date(scenario.when("start")[:10]),
         movements=_movements(scenario),
         lanes=_lanes(scenario),
         lifts=_lifts(scenario),
@@ -218,12 +218,6 @@ def read_deploy(scenario: Scenario) -> DeployData:
         parents={parent.parent: parent for parent in parents},
         settings=settings_from(DeploySettings, table, where="plan.deploy"),
     )
-
-
-def _start(scenario: Scenario) -> date:
-    """Return the first day of the scenario."""
-    told = scenario.table("scenario").get("start", "")
-    return to_date(str(told)[:10])
 
 
 def _movements(scenario: Scenario) -> tuple[Movement, ...]:

@@ -234,7 +234,7 @@ def read_works(scenario: Scenario) -> WorksData:
         key="crew",
     )
     return WorksData(
-        start=to_date(str(scenario.table("scenario").get("start", ""))[:10]),
+        start=to_date(scenario.when("start")[:10]),
         works=_works(scenario),
         crews=crews,
         deliveries=_deliveries(scenario) if "stocks" in plan else (),

@@ -127,7 +127,6 @@ class _Teller:
 
     quiet: bool
     speed: float
-    told_s: float = 0.0
     began_s: float = 0.0
 
     def tell(self, stage: str, what: str) -> None:
@@ -144,8 +143,7 @@ class _Teller:
     async def step(self, drill: Drill) -> None:
         """Print progress when it is due, and wait where the pace asks for it."""
         run_s = drill.time_s - drill.prepared.start_s
-        if drill.time_s - self.told_s >= TOLD_S:
-            self.told_s = drill.time_s
+        if run_s % TOLD_S == 0:
             self.tell("watch", _told(drill))
         if not self.speed:
             await asyncio.sleep(0)
@@ -160,8 +158,8 @@ def _told(drill: Drill) -> str:
     watch = drill.room.watch
     return (
         f"{to_iso(drill.time_s)}  {watch.detections:,} detections, "
-        f"{len(watch.sighted().track_id)} tracks now, {drill.alerts} alerts, "
-        f"{len(watch.desk.closed())} handed over with receipt"
+        f"{len(watch.sighted().track_id)} tracks now, {drill.alerts} alerts so far, "
+        f"{drill.handed_over()[0]} receipted by the civil desk"
     )
 
 

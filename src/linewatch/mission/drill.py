@@ -54,7 +54,7 @@ class DrillResult:
     false_alerts : int
         Crossing and rescue alerts with no target near.
     rescues, outages, handovers, receipts : int
-        Alerts of those kinds; alerts handed over, and those receipted.
+        Alerts of those kinds; alerts handed over, and those receipted, tests aside.
     gospa_m : float
         Mean GOSPA of the picture over targets in sight [m].
     missed, false : float
@@ -148,6 +148,15 @@ class Drill:
         """Time that the watch has come to [s]."""
         return self.room.watch.time_s
 
+    def handed_over(self) -> tuple[int, int]:
+        """Count handovers with and without a receipt, test alerts aside."""
+        desk = self.room.watch.desk
+        closed, waiting = (
+            sum(not record.alert_id.startswith("test-") for record in records)
+            for records in (desk.closed(), desk.waiting())
+        )
+        return closed, waiting
+
     async def run(self, on_step: OnStep = _go_on) -> DrillResult:
         """Order the watch, run it to its end, and say what it came to.
 
@@ -214,8 +223,7 @@ class Drill:
         """Add it all up."""
         units = self.sensors.world.crossings.unit_id
         exposure = self.sensors.exposure(units)
-        desk = self.room.watch.desk
-        closed = len(desk.closed())
+        closed, waiting = self.handed_over()
         picture = self.tally.score()
         return DrillResult(
             detections=self.room.watch.detections,
@@ -229,7 +237,7 @@ class Drill:
             false_alerts=self.tally.false_alerts,
             rescues=self.rescues,
             outages=self.outages,
-            handovers=closed + len(desk.waiting()),
+            handovers=closed + waiting,
             receipts=closed,
             gospa_m=picture.gospa_m,
             missed=picture.missed,

@@ -2,6 +2,7 @@
 
 import json
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -99,6 +100,33 @@ def test_a_full_disk_ends_with_one_line_and_a_whole_log(
     assert done.returncode == 1, done.stderr
     assert done.stderr.count("\n") == 1, done.stderr
     assert "the log takes no entry" in done.stderr
+    checked = subprocess.run(
+        [sys.executable, "-m", "linewatch", "log", "verify", str(log)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_ctrl_c_amid_a_served_drill_says_nothing_and_keeps_the_log(
+    folder: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "cut.log"
+    words = ["demo", "--port", "0", "--speed", "5", "--scenario", str(folder)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "linewatch", *words, "--log", str(log)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if line.startswith("watch"):
+                break
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=60)
+    assert (running.returncode, err) == (0, "")
     checked = subprocess.run(
         [sys.executable, "-m", "linewatch", "log", "verify", str(log)],
         capture_output=True,

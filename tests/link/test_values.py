@@ -142,6 +142,14 @@ def test_nonsense_beside_an_alert_is_left_out(beside: str) -> None:
     assert (back.count_low, back.priority) == (0, 2)
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("CBP-2025/0417", True), ("Martinez", False), ("J.Doe", False), ("no 1", False)],
+)
+def test_a_reference_that_may_be_a_name_is_not_taken(text: str, *, kept: bool) -> None:
+    assert reading.token_of(text) == (text if kept else None)
+
+
 def test_what_might_tell_who_somebody_is_is_dropped_and_counted() -> None:
     message = detection_message()
     told = message.detection_report

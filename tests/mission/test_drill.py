@@ -2,17 +2,22 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from linewatch.errors import BadValue, Prohibited, Undecided
+from linewatch.errors import BadValue, LogBroken, Prohibited, Undecided
+from linewatch.force import Rule, may
 from linewatch.log import MissionLog, verify
+from linewatch.measure.clock import to_date, to_epoch_s
 from linewatch.mission.drill import Drill, DrillResult
-from linewatch.mission.orders import order_entries, posts_in
+from linewatch.mission.duty import begin
+from linewatch.mission.orders import order_entries, posts_in, start_of
 from linewatch.mission.prepare import Prepared, exercise_decisions
 from linewatch.mission.replay import resumed
-from linewatch.plan import Check
+from linewatch.mission.sites import STATUS, TASK
+from linewatch.plan import Check, Verdict
 
 HOURS = 0.1
 
@@ -79,6 +84,55 @@ def test_each_alert_is_handed_over_and_receipted_in_order(ran: Path) -> None:
 def test_nothing_is_ordered_without_a_decision(small: Prepared) -> None:
     with pytest.raises(Undecided, match="is no order"):
         order_entries(small.proposals, [], small.posts, start_s=0.0, until_s=1.0)
+
+
+def test_what_is_approved_in_part_is_not_ordered_whole(small: Prepared) -> None:
+    parts = [
+        replace(decision, answer=Verdict.IN_PART)
+        for decision in exercise_decisions(small)
+    ]
+    with pytest.raises(BadValue, match=r"must be approved whole.*, not in part"):
+        order_entries(small.proposals, parts, small.posts, start_s=0.0, until_s=1.0)
+
+
+def test_a_duty_does_not_begin_on_a_day_when_the_rules_forbid_it(
+    small: Prepared, tmp_path: Path
+) -> None:
+    rule = Rule(
+        name="all-gone",
+        task=TASK,
+        status=STATUS,
+        zone="*",
+        start=to_date("2025-06-01"),
+        end=None,
+        layer="order",
+        answer="prohibited",
+    )
+    held = small.force.rules
+    ask = partial(may, replace(held, rules=(*held.rules, rule)))
+    with MissionLog.open(tmp_path / "m.log") as log:
+        log.append((d.at_s, "decision", d.to_body()) for d in exercise_decisions(small))
+        begun = partial(begin, log, small.proposals[1], small.posts, scenario="small")
+        with pytest.raises(Prohibited, match="all-gone"):
+            begun(start_s=to_epoch_s("2025-06-01"), ask=ask)
+        assert start_of(log) is None
+        begun(start_s=to_epoch_s("2025-05-31T23:59:59Z"), ask=ask)
+        assert start_of(log) is not None
+
+
+def test_a_log_that_ends_before_what_must_follow_is_broken(
+    small: Prepared, ran: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "cut.log"
+    with MissionLog.open_to_read(ran) as log, MissionLog.open(path) as cut:
+        entries = list(log.read())
+        first = next(entry.seq for entry in entries if entry.kind == "handover")
+        cut.append((e.time_s, e.kind, e.body) for e in entries[: first - 1])
+    with (
+        MissionLog.open_to_read(path) as log,
+        pytest.raises(LogBroken, match=rf"entry {first} is missing: handover"),
+    ):
+        resumed(log, small.scenario, small.area)
 
 
 def test_every_decision_of_an_exercise_says_that_it_is_one(small: Prepared) -> None:

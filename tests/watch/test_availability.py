@@ -96,3 +96,12 @@ def test_share_of_time_up_is_a_share_and_changes_alternate(
         ups += [c.up for c in account.report(status(now_s, detecting=detecting))]
     assert all(a != b for a, b in pairwise(ups))
     assert 0.0 <= account.share_up(now_s)["id-radar-001"] <= 1.0
+
+
+def test_a_status_counts_though_a_newer_detection_came_before_it() -> None:
+    account = Availability()
+    account.register(0.0, node())
+    account.hear(31.0, "id-radar-001")
+    (down,) = account.report(status(30.0, health=Health.ERROR))
+    assert not down.up
+    assert account.report(status(29.0)) == []

@@ -119,6 +119,8 @@ def test_a_stranger_or_an_impostor_is_refused_with_the_reason(
     assert room.refusal(node(radars[0], node_id="x")) == (
         "another node watches from that post"
     )
+    moved = node(radars[1], node_id=node(radars[0]).node_id)
+    assert room.refusal(moved) == "the node speaks for another post"
     seen = replace(walk(area, radars[0], 1)[0], node_id="x")
     assert room.refusal(seen) == "the node did not register for an ordered post"
     with pytest.raises(UnknownName, match="unknown node 'x'"):

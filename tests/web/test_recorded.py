@@ -61,9 +61,10 @@ def test_tracks_of_late_are_shown_with_their_course(tmp_path: Path, area: Area) 
         rows = live_words(source.static(), source.live())["tracks"]
     assert [row["track_id"] for row in rows] == [7]
     assert rows[0]["speed_mps"] == 5.0
-    assert rows[0]["azimuth_deg"] == pytest.approx(
-        np.degrees(np.arctan2(3, 4)), abs=0.1
-    )
+    x_m, y_m = area.plane.to_plane([-110.9] * 2, [31.33, 31.34])
+    north_rad = np.arctan2(x_m[1] - x_m[0], y_m[1] - y_m[0])
+    course_deg = np.degrees(np.arctan2(3, 4) - north_rad)
+    assert rows[0]["azimuth_deg"] == pytest.approx(course_deg, abs=0.1)
 
 
 def test_track_that_ended_or_is_old_leaves(tmp_path: Path, area: Area) -> None:
@@ -89,6 +90,12 @@ def test_picture_grows_with_the_log(tmp_path: Path, area: Area) -> None:
             assert second.seq > first.seq
             assert [one.alert_id for one in second.alerts] == ["alert-4"]
             assert len(source.static().sites) == 2
+            written.append([(START_S + 80.0, "stop", {"reason": "done"})])
+            assert source.live().ended
+            assert source.static().mode == "recorded"
+            body = {"alert_id": "alert-4", "office": "Watch desk"}
+            written.append([(START_S + 80.0, "acknowledgement", body)])
+            assert source.live().ended
 
 
 def test_log_read_in_two_parts_shows_the_same_as_at_once(

@@ -107,18 +107,24 @@ async def _served(
         serving = asyncio.create_task(serve_app(app, page))
         teller.tell("picture", f"http://127.0.0.1:{page.getsockname()[1]}/")
         running = asyncio.create_task(drill.run(teller.step))
-        done, _ = await asyncio.wait(
-            {serving, running}, return_when=asyncio.FIRST_COMPLETED
-        )
-        if running in done:
-            _close(drill, running.result(), quiet=teller.quiet)
-            if not once:
-                teller.tell("picture", "still served; Ctrl-C ends")
-                await serving
-        for task in (running, serving):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        try:
+            done, _ = await asyncio.wait(
+                {serving, running}, return_when=asyncio.FIRST_COMPLETED
+            )
+            if running in done:
+                _close(drill, running.result(), quiet=teller.quiet)
+                if not once:
+                    teller.tell("picture", "still served; Ctrl-C ends")
+                    await serving
+        finally:
+            # Ctrl-C cancels this task alone: the drill ends its connections itself,
+            # before the event loop would cut each of them off.
+            for task in (running, serving):
+                task.cancel()
+            ended = await asyncio.gather(running, serving, return_exceptions=True)
+        for each in ended:
+            if isinstance(each, Exception):
+                raise each
 
 
 @dataclass(slots=True)

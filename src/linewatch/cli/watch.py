@@ -5,11 +5,12 @@ import math
 import time
 from collections.abc import Coroutine
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 from linewatch.area import Area, read_area
 from linewatch.errors import BadValue
-from linewatch.force import read_force
+from linewatch.force import may, read_force, read_rules
 from linewatch.log import MissionLog
 from linewatch.measure.clock import to_epoch_s, to_iso
 from linewatch.mission.duty import DutySettings, begin, stand
@@ -96,7 +97,8 @@ def _begin(
     decided = read_proposal(proposal)
     posts = ordered_posts(decided, area)
     name = str(mission.table("scenario").get("name", area.name))
-    begin(log, decided, posts, scenario=name, start_s=first_s)
+    ask = partial(may, read_rules(mission.file("force", "authority")))
+    begin(log, decided, posts, scenario=name, start_s=first_s, ask=ask)
 
 
 async def _stand(station: Station, settings: DutySettings) -> None:

@@ -189,6 +189,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "y_m": number,
         "mast_m": number,
         "phase_s": number,
+        "cell_m": number,
         **_PLACE,
         **_ON_LINE,
     },

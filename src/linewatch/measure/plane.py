@@ -1,7 +1,7 @@
 """The plane that a whole line is worked on: conformal, metres, x east and y north."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -81,13 +81,20 @@ class Plane:
         """Return metres on the plane per metre on the ground at a place [-]."""
         return float(self._proj.get_factors(lon_deg, lat_deg).meridional_scale)
 
-    def convergence_rad(self, lon_deg: float, lat_deg: float) -> float:
-        """Return the meridian convergence [rad] at a place [deg].
+    @overload
+    def convergence_rad(self, lon_deg: float, lat_deg: float) -> float: ...
+    @overload
+    def convergence_rad(self, lon_deg: Floats, lat_deg: Floats) -> Floats: ...
+    def convergence_rad(
+        self, lon_deg: float | Floats, lat_deg: float | Floats
+    ) -> float | Floats:
+        """Return the meridian convergence [rad] at places [deg].
 
         An azimuth on the plane is the true azimuth less this angle.
         """
         factors = self._proj.get_factors(lon_deg, lat_deg)
-        return float(np.deg2rad(factors.meridian_convergence))
+        turn = np.deg2rad(np.asarray(factors.meridian_convergence, dtype=np.float64))
+        return turn if turn.ndim else float(turn)
 
 
 def plane_for(lon_deg: Floats, lat_deg: Floats) -> Plane:

@@ -51,8 +51,8 @@ class DrillResult:
     expected_alerted : float
         Mean over those crossings of the model's chance that one sensor by itself
         confirms, over the looks that each really had until the end [-].
-    false_alerts : int
-        Crossing and rescue alerts with no target near.
+    alerts, false_alerts : int
+        Alerts of every kind but tests; crossing and rescue alerts with no target near.
     rescues, outages, handovers, receipts : int
         Alerts of those kinds; alerts handed over, and those receipted, tests aside.
     gospa_m : float

@@ -8,10 +8,13 @@ from typing import Final
 
 from linewatch.errors import BadValue
 from linewatch.log import MissionLog
+from linewatch.measure.clock import to_date, to_iso
 from linewatch.mission.orders import order_entries, start_entry
+from linewatch.mission.sites import STATUS, TASK
 from linewatch.mission.station import Station
-from linewatch.plan import Proposal
+from linewatch.plan import Pairing, Proposal, checked
 from linewatch.plan.decision import decisions_in
+from linewatch.plan.proposal import Ask
 from linewatch.watch.live import Outcome
 from linewatch.watch.post import Post
 
@@ -45,21 +48,43 @@ class DutySettings:
             raise BadValue("lag_s", "0 or more", self.lag_s)
 
 
-def begin(
+def begin(  # noqa: PLR0913 - a duty has that many grounds
     log: MissionLog,
     proposal: Proposal,
     posts: Sequence[Post],
     *,
     scenario: str,
     start_s: float,
+    ask: Ask,
 ) -> None:
     """Write the start of a duty and its orders to a log that has none.
 
+    Parameters
+    ----------
+    log : MissionLog
+        The log, with the decision in it.
+    proposal : Proposal
+        What was decided.
+    posts : sequence of Post
+        The posts that it orders.
+    scenario : str
+        Name of the mission.
+    start_s : float
+        Start of the duty, seconds of UTC since 1970 [s].
+    ask : Ask
+        The authority table, asked again for the day that the duty begins.
+
     Raises
     ------
+    Prohibited
+        If those who stand at the posts may not on the day that the duty begins.
     Undecided
         If the log holds no approval of the proposal.
+    BadValue
+        If the proposal was approved in part.
     """
+    on = to_date(to_iso(start_s)[:10])
+    checked([Pairing(task=TASK, status=STATUS, place="every post", on=on)], ask)
     held = log.read(kinds=("decision",))
     decisions = decisions_in((entry.time_s, entry.body) for entry in held)
     orders = order_entries(

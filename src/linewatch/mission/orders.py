@@ -6,12 +6,12 @@ from typing import Final
 
 import linewatch
 from linewatch.area import Area
-from linewatch.errors import Undecided
+from linewatch.errors import BadValue, Undecided
 from linewatch.log import MissionLog
 from linewatch.mission.entries import NewEntry
 from linewatch.mission.settings import WatchSettings
-from linewatch.mission.sites import TASK, stand_post
-from linewatch.plan import Decision, Proposal, ordered
+from linewatch.mission.sites import STATUS, TASK, stand_post
+from linewatch.plan import Decision, Proposal, Standing, standing
 from linewatch.watch.engine import Engine
 from linewatch.watch.live import Watch
 from linewatch.watch.post import Post
@@ -82,12 +82,18 @@ def order_entries(  # noqa: PLR0913 - an order has that many grounds
     ------
     Undecided
         If a proposal was not approved: without that there is no order.
+    BadValue
+        If one was approved in part: which part is known to people alone.
     """
     entries: list[NewEntry] = []
     sites = ""
     for proposal in proposals:
         entries.append((proposal.made_s, "proposal", proposal.to_body()))
-        if not ordered(proposal, [*decided, *decisions]):
+        stands = standing(proposal, [*decided, *decisions])
+        if stands is Standing.ORDERED_IN_PART:
+            rule = "approved whole: propose the part that was, and decide on that"
+            raise BadValue(proposal.id, rule, "in part")
+        if stands is not Standing.ORDERED:
             raise Undecided(proposal.id)
         sites = proposal.id if proposal.kind == "sites" else sites
     entries += [(each.at_s, "decision", each.to_body()) for each in decisions]
@@ -101,10 +107,11 @@ def order_entries(  # noqa: PLR0913 - an order has that many grounds
                 "kind": post.site.kind,
                 "unit": post.name,
                 "task": TASK,
-                "status": "T10",
+                "status": STATUS,
                 "from_s": start_s,
                 "to_s": until_s,
                 "phase_s": post.sight.phase_s,
+                "cell_m": post.sight.cell_m,
                 **{name: getattr(post.site, name) for name in _PLACE},
             },
         )
@@ -128,6 +135,7 @@ def posts_in(log: MissionLog, area: Area) -> list[Post]:
                 "kind": entry.body.get("kind"),
                 "why": "ordered",
                 "phase_s": entry.body.get("phase_s"),
+                "cell_m": entry.body.get("cell_m"),
                 **{name: entry.body.get(name) for name in _PLACE},
             },
             area,

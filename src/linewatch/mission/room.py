@@ -144,6 +144,9 @@ class WatchRoom:
                 self.checked += 1
             elif (heard := heard_in(entry)) is not None:
                 self.watch.take(heard, at_s=entry.time_s)
+        if expected:
+            lacking = f"is missing: {expected[0][1]} must follow"
+            raise LogBroken(self.log.path, self.logged_seq + 1, lacking)
         return self.logged_seq
 
 

@@ -28,6 +28,9 @@ from linewatch.watch.post import Post
 TASK: Final = "detect_monitor_static"
 """What a site does, in the authority table's words."""
 
+STATUS: Final = "T10"
+"""Duty status of those who stand at a site, in the authority table's words."""
+
 CREW: Final = Interval(low=6, best=8, high=10)
 """People for a site day and night [-]: 1,200 for 150 sites in June 2019 (Stars and
 Stripes, 6 June 2019), 12 h shifts with relief."""
@@ -36,7 +39,8 @@ UNATTENDED: Final = frozenset({"seismic"})
 """Kinds that nobody sits beside."""
 
 CELL_M: Final = 60.0
-"""Cell in which it is worked out what an ordered post sees [m], as for a plan."""
+"""Cell in which it is worked out what a proposed post sees [m], as for a plan; an order
+in the log tells its own."""
 
 TERM_DAYS: Final = 90
 """Days that a site's cost is told for [d]: a season, until the next review."""
@@ -66,7 +70,7 @@ def propose_sites(  # noqa: PLR0913 - a proposal has that many grounds
     factors: Factors,
     on: date,
     made_s: float,
-    status: str = "T10",
+    status: str = STATUS,
 ) -> Proposal:
     """Lay sites before those who decide, checked against the authority table.
 
@@ -172,6 +176,7 @@ def stand_post(entry: object, area: Area) -> Post:
     words = dict(entry)
     try:
         phase_s = float(words.pop("phase_s"))
+        cell_m = float(words.pop("cell_m", CELL_M))
         site = Site(**words)
         stand = Stand(
             name=site.name,
@@ -183,5 +188,5 @@ def stand_post(entry: object, area: Area) -> Post:
     except (KeyError, TypeError, ValueError) as error:
         raise BadValue("site", "whole", f"{error}") from error
     kind = kind_named(site.kind)
-    sight = place(area.terrain, kind, stand, cell_m=CELL_M)
+    sight = place(area.terrain, kind, stand, cell_m=cell_m)
     return Post(site=site, sight=sight)

@@ -48,26 +48,30 @@ class Station:
 
     def take(self, events: Sequence[Event]) -> None:
         """Take the events of one read; a registration is kept before it is answered."""
-        heard: list[Heard] = []
-        for event in events:
-            if isinstance(event, Node) and event.kind == DESK:
-                self._desks[event.node_id] = event
-            elif isinstance(event, Receipt):
-                heard.append(_receipted(event))
-            elif isinstance(event, Left):
-                self._desks.pop(event.node_id, None)
-            elif isinstance(event, (Detection, Status)):
-                if event.node_id not in self._desks:
-                    heard.append(event)
-                    self._note_time(event)
-            elif isinstance(event, Node):
-                heard.append(event)
+        heard = [each for event in events for each in self._sorted_out(event)]
         self.turned_away += self.room.hear(heard)
+        for each in heard:
+            if isinstance(each, (Detection, Status)):
+                self._note_time(each)
         if any(isinstance(each, Node) for each in heard):
             self.room.flush()
 
+    def _sorted_out(self, event: Event) -> list[Heard]:
+        """Return what the watch is to hear of an event; desks are kept here."""
+        if isinstance(event, Node) and event.kind == DESK:
+            self._desks[event.node_id] = event
+        elif isinstance(event, Left):
+            self._desks.pop(event.node_id, None)
+        elif isinstance(event, Receipt):
+            if event.node_id in self._desks:
+                return [_receipted(event)]
+            self.turned_away += 1  # a sensor cannot close a handover
+        elif isinstance(event, Node | Detection | Status):
+            return [] if event.node_id in self._desks else [event]
+        return []
+
     def heard_until_s(self) -> float:
-        """Return the newest time that any node reported [s]; 0 before the first.
+        """Return the newest time that an ordered node reported [s]; 0 before the first.
 
         One clock that runs far ahead of every other does not carry the watch along, nor
         does one that is a month ahead of the watch.
@@ -82,7 +86,9 @@ class Station:
         return newest[0] if newest else 0.0
 
     def _note_time(self, event: Detection | Status) -> None:
-        """Note how far a node's reports have come."""
+        """Note how far an ordered node's reports have come; no stranger's count."""
+        if self.room.watch.roster.post_of(event.node_id) is None:
+            return
         before_s = self._newest_s.get(event.node_id, 0.0)
         self._newest_s[event.node_id] = max(before_s, event.time_s)
 

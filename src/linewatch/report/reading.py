@@ -67,7 +67,8 @@ class Reading:
         if self.start_s is None:
             self.start_s = entry.time_s
         self.time_s = max(self.time_s, entry.time_s)
-        self.ended = entry.kind == "stop"
+        if entry.kind in {"stop", "tick"}:  # an office may acknowledge after the stop
+            self.ended = entry.kind == "stop"
         taker = TAKERS.get(entry.kind)
         if taker is not None:
             taker(self, entry.time_s, entry.body)

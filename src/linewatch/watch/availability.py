@@ -1,5 +1,6 @@
 """Availability: which nodes are heard, which say they detect, and since when."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ class _Account:
     health: Health
     detecting: bool
     since_s: float
+    told_s: float = -math.inf
     up_s: float = 0.0
     down_s: float = 0.0
 
@@ -56,10 +58,14 @@ class Availability:
         return self._turn(known, time_s, Health.OK, detecting=True)
 
     def report(self, status: Status) -> list[Change]:
-        """Take a status report in; one older than the newest changes nothing."""
+        """Take a status report in; one older than the newest changes nothing.
+
+        A detection that came before it, though it is newer, does not make it old.
+        """
         account = self._accounts.get(status.node_id)
-        if account is None or status.time_s < account.heard_s:
+        if account is None or status.time_s < account.told_s:
             return []
+        account.told_s = status.time_s
         return self._turn(
             account, status.time_s, status.health, detecting=status.detecting
         )

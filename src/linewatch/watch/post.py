@@ -40,8 +40,8 @@ def posts_of(sites: Iterable[Site], sights: Iterable[Sight]) -> tuple[Post, ...]
 class Roster:
     """Which node speaks for which post.
 
-    A node speaks for the post whose name it registers under. While that post's node
-    watches, no other node can take its place.
+    A node speaks for the post whose name it registers under, and for that one alone.
+    While that post's node watches, no other node can take its place.
     """
 
     posts: Sequence[Post]
@@ -63,9 +63,10 @@ class Roster:
         kind = self.posts[at].site.kind
         if node.kind != kind:
             return f"the post was ordered as {kind}"
-        if node.node_id not in self._post_of and any(
-            self._post_of.get(other) == at for other in watching
-        ):
+        own = self._post_of.get(node.node_id)
+        if own is not None and own != at:
+            return "the node speaks for another post"
+        if own is None and any(self._post_of.get(other) == at for other in watching):
             return "another node watches from that post"
         return None
 

@@ -99,7 +99,8 @@ class Alert:
     """Something on the line that the watch officer must see; keyed on a track.
 
     `kind` is ``crossing`` (a track near or over the line), ``rescue`` (a track that
-    needs help: still for long in the open) or ``outage`` (a node silent).
+    needs help: still for long in the open), ``outage`` (a node silent), ``test``
+    (proves the path to the civil authority) or ``path`` (no test was receipted).
     """
 
     alert_id: str

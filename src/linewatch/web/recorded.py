@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Final
 
@@ -11,6 +11,7 @@ import numpy as np
 from linewatch.area import Area
 from linewatch.force import Force
 from linewatch.log import MissionLog
+from linewatch.measure.plane import Plane
 from linewatch.report.reading import Reading, number
 from linewatch.watch.values import Target
 from linewatch.web.compose import force_of, picture_of, sites_of
@@ -64,7 +65,7 @@ class RecordedSource:
         self.reading = Reading()
         self._seq = 0
         self._frame: LiveFrame | None = None
-        self._still: tuple[int, Picture] | None = None
+        self._still: tuple[tuple[int, bool, date], Picture] | None = None
         self.live()
 
     @cached_property
@@ -75,15 +76,16 @@ class RecordedSource:
     def static(self) -> Picture:
         """Give the part that stands still, with the nodes that have registered."""
         nodes = list(self.reading.availability.nodes())
-        if self._still is None or self._still[0] != len(nodes):
-            on = datetime.fromtimestamp(self.reading.time_s, UTC).date()
+        on = datetime.fromtimestamp(self.reading.time_s, UTC).date()
+        made_of = (len(nodes), self.reading.ended, on)
+        if self._still is None or self._still[0] != made_of:
             picture = replace(
                 self.ground,
                 sites=sites_of(self.area, nodes, self.reach_m),
                 force=None if self.force is None else force_of(self.force, on),
                 mode="recorded" if self.reading.ended else "live",
             )
-            self._still = (len(nodes), picture)
+            self._still = (made_of, picture)
         return self._still[1]
 
     def live(self) -> LiveFrame:
@@ -95,16 +97,16 @@ class RecordedSource:
             self.reading.take(entry)
         self.reading.settle()
         self._seq = head
-        self._frame = _frame(self.reading, head)
+        self._frame = _frame(self.reading, head, self.area.plane)
         return self._frame
 
 
-def _frame(reading: Reading, seq: int) -> LiveFrame:
+def _frame(reading: Reading, seq: int, plane: Plane) -> LiveFrame:
     """Show what a reading has come to."""
     return LiveFrame(
         seq=seq,
         time_s=reading.time_s,
-        tracks=_tracks(reading.tracks, reading.time_s),
+        tracks=_tracks(reading.tracks, reading.time_s, plane),
         alerts=tuple(reading.alerts.values()),
         handovers=tuple(reading.handovers.values()),
         acknowledgements=tuple(
@@ -117,7 +119,9 @@ def _frame(reading: Reading, seq: int) -> LiveFrame:
     )
 
 
-def _tracks(rows: Mapping[int, Mapping[str, object]], time_s: float) -> Tracks:
+def _tracks(
+    rows: Mapping[int, Mapping[str, object]], time_s: float, plane: Plane
+) -> Tracks:
     """Gather the tracks seen of late into columns."""
     kept = [
         row
@@ -129,15 +133,18 @@ def _tracks(rows: Mapping[int, Mapping[str, object]], time_s: float) -> Tracks:
         return np.array([number(row[name]) for row in kept])
 
     vx_mps, vy_mps = column("vx_mps"), column("vy_mps")
+    lon_deg, lat_deg = column("lon_deg"), column("lat_deg")
+    # Velocities are on the plane, whose north is true north at its middle alone.
+    turn_rad = plane.convergence_rad(lon_deg, lat_deg) if kept else np.empty(0)
     codes = [TARGETS.index(Target(str(row["target"]))) for row in kept]
     return Tracks(
         track_id=column("track_id").astype(np.int64),
-        lon_deg=column("lon_deg"),
-        lat_deg=column("lat_deg"),
+        lon_deg=lon_deg,
+        lat_deg=lat_deg,
         chainage_m=column("chainage_m"),
         offset_m=column("offset_m"),
         speed_mps=np.hypot(vx_mps, vy_mps),
-        azimuth_rad=np.arctan2(vx_mps, vy_mps),
+        azimuth_rad=np.arctan2(vx_mps, vy_mps) + turn_rad,
         existence=column("existence"),
         target=np.array(codes, np.uint8),
         last_seen_s=column("last_seen_s"),

@@ -53,8 +53,11 @@ _CONFIDENCE_DIGITS: Final = 6
 
 
 def token_of(text: str) -> str | None:
-    """Return a text that is an identifier without spaces; None for any other."""
-    return text if _TOKEN(text) else None
+    """Return a text that is an identifier with a digit in it; None for any other.
+
+    A word of letters alone may be somebody's name.
+    """
+    return text if _TOKEN(text) and any(map(str.isdigit, text)) else None
 
 
 def time_of(message: pb.SapientMessage) -> float:

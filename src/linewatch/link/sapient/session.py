@@ -258,7 +258,7 @@ class FusionSession:
         events.append(status)
         if status.health is Health.GOODBYE:
             events.append(Left(node_id=message.node_id, parting=Parting.GOODBYE))
-            self.state, self._status = State.GONE, None
+            self.state, self._status, self._node = State.GONE, None, None
 
     def _detect(self, message: pb.SapientMessage, events: list[Event]) -> None:
         if self._node is None:

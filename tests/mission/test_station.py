@@ -160,6 +160,44 @@ def test_a_desk_gets_the_test_alert_and_its_receipt_is_logged(
     assert "receipt" in kinds(path)
 
 
+def test_a_sensor_cannot_close_a_handover(small: Prepared, tmp_path: Path) -> None:
+    async def play(station: Station) -> None:
+        sensor = node_of(small.posts[0])
+        async with CivilDeskClient(
+            sensor, host=station.host, port=station.server.port
+        ) as client:
+            await client.connect(small.start_s)
+            await client.send_status(status(sensor, small.start_s))
+            await station.server.settled({sensor.node_id: client.sent})
+            wanted = {sensor.node_id: client.sent + 1}
+            (alert,) = (await station.advance(small.start_s + 600.0)).send
+            await station.server.send_alert(sensor.node_id, alert)
+            await station.server.settled(wanted)
+            await station.advance(small.start_s + 605.0)
+
+    station = played(small, tmp_path / "m.log", play)
+    assert station.turned_away == 1
+    assert len(station.room.watch.desk.waiting()) == 1
+
+
+def test_a_stranger_does_not_carry_the_watch_along(
+    small: Prepared, tmp_path: Path
+) -> None:
+    async def play(station: Station) -> None:
+        for node, ahead_s in (
+            (node_of(small.posts[0]), 0.0),
+            (node_of(small.posts[1], name="radar-998"), 200.0),
+            (node_of(small.posts[1], name="radar-999"), 86_400.0),
+        ):
+            async with EdgeClient(
+                node, host=station.host, port=station.server.port
+            ) as client:
+                await said(station, client, small.start_s + ahead_s)
+
+    station = played(small, tmp_path / "m.log", play)
+    assert station.heard_until_s() == small.start_s + 1.0
+
+
 def test_a_duty_follows_the_time_of_the_reports(
     small: Prepared, tmp_path: Path
 ) -> None:

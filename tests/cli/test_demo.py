@@ -113,7 +113,7 @@ def test_ctrl_c_amid_a_served_drill_says_nothing_and_keeps_the_log(
     folder: Path, tmp_path: Path
 ) -> None:
     log = tmp_path / "cut.log"
-    words = ["demo", "--port", "0", "--speed", "5", "--scenario", str(folder)]
+    words = ["demo", "--port", "0", "--speed", "200", "--scenario", str(folder)]
     with subprocess.Popen(
         [sys.executable, "-m", "linewatch", *words, "--log", str(log)],
         stdout=subprocess.PIPE,

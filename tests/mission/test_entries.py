@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from linewatch.log import Entry
 from linewatch.log.schema import FIELDS, checked
-from linewatch.mission.entries import alert_in, handover_in, heard_in, to_entry
+from linewatch.mission.entries import heard_in, to_entry
+from linewatch.report import Reading
 from linewatch.watch.live import Heard, Receipt
 from linewatch.watch.values import (
     Alert,
@@ -71,6 +72,7 @@ def test_what_was_heard_comes_back_the_same(heard: Heard) -> None:
 
 
 def test_what_was_told_comes_back_the_same() -> None:
+    reading = Reading()
     alert = Alert(
         alert_id="crossing-7",
         time_s=12.5,
@@ -87,7 +89,8 @@ def test_what_was_told_comes_back_the_same() -> None:
         priority=2,
     )
     time_s, kind, body = to_entry(alert)
-    assert alert_in(logged(time_s, kind, dict(body))) == alert
+    reading.take(logged(time_s, kind, dict(body)))
+    assert reading.alerts == {"crossing-7": alert}
     record = Handover(
         handover_id="handover-crossing-7",
         alert_id="crossing-7",
@@ -95,7 +98,8 @@ def test_what_was_told_comes_back_the_same() -> None:
         authority="U.S. Border Patrol, Tucson Sector",
     )
     time_s, kind, body = to_entry(record)
-    assert handover_in(logged(time_s, kind, dict(body))) == record
+    reading.take(logged(time_s, kind, dict(body)))
+    assert reading.handovers == {"crossing-7": record}
 
 
 def test_an_entry_of_another_kind_was_not_heard() -> None:

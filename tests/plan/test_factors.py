@@ -62,7 +62,7 @@ def test_all_bad_rows_are_told_with_their_lines(tmp_path: Path) -> None:
     for name in ("value", "low", "high", "unit", "source", "confidence"):
         assert f"line 4: {name}" in told
     assert "line 6: id works.travel is there twice" in told
-    assert "line 7: has another number of cells" in told
+    assert "line 7: has 2 cells for 8 columns" in told
     assert "\n" not in told
 
 
@@ -100,7 +100,7 @@ def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(b"\xff\xfe\x00a")
-    with pytest.raises(BadFile, match="cannot be read"):
+    with pytest.raises(BadFile, match="is not UTF-8 text"):
         read_rows(path, dict, {"a": text})
     with pytest.raises(BadFile, match="cannot be read"):
         read_rows(tmp_path / "none.csv", dict, {"a": text})

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from linewatch.area.sectors import Sector
-from linewatch.area.table import Faults, number, read_table, words
 from linewatch.errors import BadFile, BadValue, OutsideArea, UnknownName
 from linewatch.measure.clock import DAY_S
+from linewatch.scenario.table import Faults, number, read_table, words
 
 Floats = NDArray[np.float64]
 

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 from linewatch.area.line import Line
 from linewatch.errors import BadFile, BadValue
 
-HOLDERS: Final = ("LineString", "Feature", "FeatureCollection", "GeometryCollection")
-"""Types of GeoJSON object that a line may stand in."""
-
 ALLOWED: Final = (
     "must be one GeoJSON LineString of [longitude, latitude] positions, "
     "or a Feature or FeatureCollection with just one"

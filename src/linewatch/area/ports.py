@@ -6,7 +6,7 @@ from typing import Final
 
 from linewatch.area.line import Line
 from linewatch.area.sectors import chainage_of
-from linewatch.area.table import Faults, number, read_table, words
+from linewatch.scenario.table import Faults, number, read_table, words
 
 COLUMNS: Final = ("code", "name", "lon_deg", "lat_deg", "source")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from linewatch.area.line import SLACK_M, Line
-from linewatch.area.table import Faults, Table, number, read_table, words
 from linewatch.errors import BadFile, BadValue, OutsideArea, UnknownName
+from linewatch.scenario.table import Faults, Table, number, read_table, words
 
 BY_PLACE: Final = ("name", "to_lon_deg", "to_lat_deg", "source")
 BY_LENGTH: Final = ("name", "to_km", "source")
@@ -49,6 +49,7 @@ def read_sectors(path: Path, line: Line) -> tuple[Sector, ...]:
     """
     table = read_table(path, BY_PLACE, BY_LENGTH)
     if not table.rows:
+        table.faults().stop()
         raise BadFile(path, "has no row; must have one or more sectors")
     ends = _ends(table, line)
     sectors: list[Sector] = []

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from linewatch.area.line import SLACK_M, Line
-from linewatch.area.table import number, read_table, words
 from linewatch.errors import BadValue
 from linewatch.measure.clock import to_date
+from linewatch.scenario.table import number, read_table, words
 
 COLUMNS: Final = (
     "name",

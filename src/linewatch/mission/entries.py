@@ -70,18 +70,6 @@ def heard_in(entry: Entry) -> Heard | None:
     return None if read is None else read(entry)
 
 
-def alert_in(entry: Entry) -> Alert:
-    """Read an alert from its entry."""
-    body = dict(entry.body)
-    body["target"] = Target(str(body["target"]))
-    return _made(Alert, body, time_s=entry.time_s)
-
-
-def handover_in(entry: Entry) -> Handover:
-    """Read an opened handover from its entry."""
-    return _made(Handover, entry.body, time_s=entry.time_s)
-
-
 def _made(kind: Callable[..., T], body: Mapping[str, object], **more: float) -> T:
     """Make a value from an entry's fields; a field that is not there is None."""
     names = {each.name for each in fields(kind)}  # type: ignore[arg-type]
@@ -93,7 +81,7 @@ def _made(kind: Callable[..., T], body: Mapping[str, object], **more: float) -> 
 _OPTIONAL: Final = frozenset(
     {
         *("range_m", "azimuth_rad", "lon_deg", "lat_deg", "sigma_range_m"),
-        *("sigma_azimuth_rad", "track_id", "node_id"),
+        "sigma_azimuth_rad",
     }
 )
 """Fields that the log leaves out when they are None."""

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
-from linewatch.errors import BadLines, BadValue, MayNotDecide, UnknownName
+from linewatch.errors import BadValue, MayNotDecide, UnknownName
 from linewatch.measure.clock import to_iso
 from linewatch.plan.proposal import Proposal, ProposalKind
 from linewatch.plan.table import note, one_of, read_rows, text, words
@@ -121,20 +120,18 @@ def read_chain(scenario: Scenario | None = None) -> tuple[Office, ...]:
     path = CHAIN
     if scenario is not None and "approval" in scenario.table("plan"):
         path = scenario.file("plan", "approval")
-    chain = read_rows(
+    return read_rows(
         path,
         Office,
         {
             "office": text,
             "step": text,
-            "may_decide": words,
+            "may_decide": _kinds,
             "product": note,
             "source": text,
         },
         key="office",
     )
-    _check_kinds(path, chain)
-    return chain
 
 
 def decide(  # noqa: PLR0913  a decision has that many facts
@@ -246,15 +243,7 @@ def _office(by: str, chain: tuple[Office, ...], kind: ProposalKind) -> Office:
     raise UnknownName("office", by, [office.office for office in chain])
 
 
-def _check_kinds(path: Path, chain: tuple[Office, ...]) -> None:
-    """Refuse a chain that speaks of kinds of proposal which do not exist."""
+def _kinds(cell: str) -> tuple[str, ...]:
+    """Read kinds of proposal, and refuse those that do not exist."""
     read = one_of(tuple(ProposalKind))
-    faults: list[tuple[int, str]] = []
-    for at, office in enumerate(chain, start=2):
-        for kind in office.may_decide:
-            try:
-                read(kind)
-            except BadValue as error:
-                faults.append((at, f"may_decide: {error}"))
-    if faults:
-        raise BadLines(path, faults)
+    return tuple(str(read(kind)) for kind in words(cell))

@@ -1,14 +1,14 @@
-"""Tables: CSV files read by header, every fault of a file told at once."""
+"""Rows: tables of plans read as one value a row, every fault told at once."""
 
-import csv
 import math
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from linewatch.errors import BadFile, BadLines, BadValue
+from linewatch.errors import BadValue
 from linewatch.measure.clock import to_date
+from linewatch.scenario.table import read_table
 
 T = TypeVar("T")
 Cell = Callable[[str], object]
@@ -46,18 +46,11 @@ def read_rows(
     BadLines
         If any row breaks a rule; all of them are told.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(path, f"cannot be read: {error}") from error
-    lines = text.splitlines(keepends=True)
-    remarks = next((at for at, line in enumerate(lines) if line[0] != "#"), len(lines))
-    reader = csv.DictReader(lines[remarks:])
-    _check_header(path, reader.fieldnames or (), cells)
-    faults: list[tuple[int, str]] = []
+    table = read_table(path, tuple(cells))
+    faults = table.faults()
     rows: list[T] = []
     seen: set[object] = set()
-    for row in reader:
+    for line, row in table.rows:
         told, made = _read_row(row, cells)
         if made.get(key) in seen:
             told.append(f"{key} {made[key]} is there twice")
@@ -68,36 +61,21 @@ def read_rows(
                 rows.append(kind(**named))
             except BadValue as error:
                 told = [str(error)]
-        faults.extend((remarks + reader.line_num, what) for what in told)
-    if faults:
-        raise BadLines(path, faults)
+        for what in told:
+            faults.add(line, what)
+    faults.stop()
     return tuple(rows)
 
 
-def _check_header(path: Path, names: object, cells: Mapping[str, Cell]) -> None:
-    """Refuse a header with a column missing, unknown or told twice."""
-    found = list(names) if isinstance(names, (list, tuple)) else []
-    wanted = f"the columns {','.join(cells)}"
-    for name in cells:
-        if found.count(name) != 1:
-            times = "no" if name not in found else "more than one"
-            raise BadFile(path, f"has {times} column {name}; it must have {wanted}")
-    for name in found:
-        if name not in cells:
-            raise BadFile(path, f"has an unknown column {name}; it must have {wanted}")
-
-
 def _read_row(
-    row: Mapping[str | None, object], cells: Mapping[str, Cell]
+    row: Mapping[str, str], cells: Mapping[str, Cell]
 ) -> tuple[list[str], dict[str, object]]:
     """Read every cell of a row; return what is wrong and what was read."""
-    if None in row or None in row.values():
-        return ["has another number of cells than the header"], {}
     told: list[str] = []
     made: dict[str, object] = {}
     for name, read in cells.items():
         try:
-            made[name] = read(str(row[name]).strip())
+            made[name] = read(row[name])
         except BadValue as error:
             told.append(f"{name}: {error}")
     return told, made

@@ -1,7 +1,6 @@
 """Approach: where along the line units come, and from where to where they go."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -18,13 +17,6 @@ CHORDS_M = (10_000.0, 4_000.0, 1_500.0, 400.0)
 A river bends back on itself within a kilometre; who crosses it heads across its course
 and not across its bend. The shorter ones serve where the longest leads nowhere.
 """
-
-
-class HasRate(Protocol):
-    """The part of demand that a world is born from."""
-
-    def rate_per_m_s(self, month: str, chainage_m: Floats) -> Floats:
-        """Return persons per metre and second at chainages [m]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

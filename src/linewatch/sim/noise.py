@@ -78,10 +78,6 @@ class Noise:
         """Return the standard deviation of the range [m]."""
         return self._sigma_m[sensor] + self._sigma_share[sensor] * range_m
 
-    def sigma_rad(self, sensor: Ints) -> Floats:
-        """Return the standard deviation of the azimuth [rad]."""
-        return self._sigma_rad[sensor]
-
     def true_polar(self, pairs: Pairs) -> tuple[Floats, Floats]:
         """Return range [m] on the ground and azimuth [rad] from true north, exact."""
         away = np.hypot(pairs.away_x_m, pairs.away_y_m) / self._scale[pairs.sensor]

@@ -4,8 +4,9 @@ Laborie, Rogerie, Shaw, Vilim 2018, doi:10.1007/s10601-018-9281-x, describe sche
 by constraints with optional intervals, which is how the modes are stated here.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import le
 from typing import Final
 
 from ortools.sat.python import cp_model
@@ -117,7 +118,21 @@ def clash(project: Project, effort: Effort) -> tuple[str, ...]:
         rest = [other for other in kept if other is not rule]
         if _impossible(project, rest, effort):
             kept = rest
-    return tuple(rule.said for rule in kept)
+    return tuple(rule.said for rule in kept) or tuple(_without_a_start(project))
+
+
+def _without_a_start(project: Project) -> Iterator[str]:
+    """Name the tasks that have no start at all, whatever the rules between tasks."""
+    for task in project.tasks:
+        opens = [max(task.earliest, mode.first) for mode in task.modes]
+        closes = [
+            project.deadline - mode.span
+            if mode.last is None
+            else min(mode.last, project.deadline - mode.span)
+            for mode in task.modes
+        ]
+        if not any(map(le, opens, closes)):
+            yield f"{task.name} has no start within its windows and the deadline"
 
 
 _FOUND: Final = (cp_model.OPTIMAL, cp_model.FEASIBLE)

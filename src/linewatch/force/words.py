@@ -53,10 +53,13 @@ def sort_words(tokens: list[str], kits: Mapping[str, object]) -> Words:
         if take is not None:
             take(words, token)
         elif token in STATUSES:
+            _once(words, words.status, token)
             words.status = token
         elif token in STRENGTHS:
+            _once(words, words.strength, token)
             words.strength = token
         elif token in kits:
+            _once(words, None if words.item == PEOPLE else words.item, token)
             words.item = token
         elif not _take_other(words, token):
             words.faults.append(
@@ -82,11 +85,20 @@ def split(text: str) -> list[str]:
     return tokens
 
 
+def _once(words: Words, before: object, token: str) -> None:
+    """Tell a second word of one meaning, as the 400 of a 2,400 written 2 400."""
+    if before is not None:
+        words.faults.append(f"{token!r} stands beside {before}: only one may be given")
+
+
 def _take_other(words: Words, token: str) -> bool:
     """Take a number, a figure or a ``key=value``; return whether it was one."""
+    told = words.figure if words.number is None else words.number
     if NUMBER.fullmatch(token):
+        _once(words, told, token)
         words.number = int(token)
     elif FIGURE.fullmatch(token):
+        _once(words, told, token)
         words.figure = token
     elif "=" in token:
         _take_key(words, token)
@@ -102,6 +114,7 @@ def _take_cite(words: Words, token: str) -> None:
 
 def _take_place(words: Words, token: str) -> None:
     """Take the name of a place."""
+    _once(words, words.place, token)
     words.place = token[1:]
 
 
@@ -123,8 +136,10 @@ def _take_key(words: Words, token: str) -> None:
     """Take a ``key=value``."""
     key, _, value = token.partition("=")
     if key == "known" and value:
+        _once(words, words.known, token)
         words.known = value
     elif key in KEYS and value:
+        _once(words, words.keyed.get(key), token)
         words.keyed[key] = value
     else:
         words.faults.append(f"{token!r} is none of known=, {'=, '.join(KEYS)}=")

@@ -9,268 +9,368 @@ from typing import Final
 
 from linewatch.kernel import kernel
 from linewatch.watch.tracker._kernels_track import (
-    blend,
+    blended,
     blurred,
     combine,
-    covered,
     drop,
-    mix,
-    move,
     noise_at,
+    predict,
     relink,
     within,
 )
-from linewatch.watch.tracker.arrays import Filter
+from linewatch.watch.tracker.arrays import (
+    Bank,
+    Eyes,
+    Filter,
+    Hits,
+    Longs,
+    Maps,
+    Mixture,
+    Near,
+    Pairs,
+    Picture,
+    Rule,
+    Scans,
+    State,
+)
 
-TRACK_DIGEST: Final = "e7e07353a121"
+TRACK_DIGEST: Final = "e881c317ab27"
 """Digest of ``_kernels_track.py``, checked by a test. The compiler's cache sees changes
 of this file alone: a change there must change this line, or stale code would run."""
 
 
 @kernel
-def predict(f: Filter, n: int, time_s: float) -> None:
-    """Move the `n` gathered tracks to `time_s`."""
-    part = f.work.part
-    st, now, new, bank = f.state, f.state.now, f.work.new, f.bank
-    for t in range(n):
-        i = f.work.local[t]
-        dt = time_s - st.time_s[i]
-        if dt <= 0.0:
-            continue
-        st.time_s[i] = time_s
-        st.exist[i] *= math.exp(-dt / f.rule.life_s)
-        # A track of one detection has no manoeuvre to find yet, and most are clutter.
-        mix(now, new, part, bank, i, dt if st.last_s[i] > st.first_s[i] else 0.0)
-        total = 0.0
-        for j in range(bank.kind.size):
-            total += new.prob[0, j]
-        for j in range(bank.kind.size):
-            now.prob[i, j] = new.prob[0, j] / total
-        move(now, new, bank, i, dt)
-        combine(now, i)
-
-
-@kernel
-def gather(f: Filter, x: float, y: float, r: float, time_s: float) -> int:
-    """Move every track within `r` of a place to `time_s`; return how many."""
-    eyes = f.eyes
-    st, now = f.state, f.state.now
-    first = int((x - r - 1000.0 - eyes.west) / eyes.cell)
-    last = int((x + r + 1000.0 - eyes.west) / eyes.cell)
+def gather(
+    st: State, eyes: Eyes, local: Longs, x: float, y: float, r: float, time_s: float
+) -> int:
+    """List every track that is within `r` of a place at `time_s`; return how many."""
+    west, cell = eyes.west, eyes.cell
+    head, after, was_s = st.head, st.after, st.time_s
+    best, spread = st.now.best, st.now.spread
+    first = int((x - r - 1000.0 - west) / cell)
+    last = int((x + r + 1000.0 - west) / cell)
     n = 0
-    for c in range(max(first, 0), min(last, st.head.size - 1) + 1):
-        i = st.head[c]
+    for c in range(max(first, 0), min(last, head.size - 1) + 1):
+        i = head[c]
         while i >= 0:
-            dt = time_s - st.time_s[i]
-            dx = now.best[i, 0] + dt * now.best[i, 2] - x
-            dy = now.best[i, 1] + dt * now.best[i, 3] - y
-            room = r + 50.0 + 4.0 * math.sqrt(now.spread[i, 0] + now.spread[i, 2])
+            dt = time_s - was_s[i]
+            dx = best[i, 0] + dt * best[i, 2] - x
+            dy = best[i, 1] + dt * best[i, 3] - y
+            room = r + 50.0 + 4.0 * math.sqrt(spread[i, 0] + spread[i, 2])
             if dx * dx + dy * dy < room * room:
-                f.work.local[n] = i
+                local[n] = i
                 n += 1
-            i = st.after[i]
-    predict(f, n, time_s)
+            i = after[i]
     return n
 
 
 @kernel
-def reach_out(f: Filter, s: int, k: int, n: int) -> None:
+def reach_out(
+    st: State,
+    near: Near,
+    eyes: Eyes,
+    maps: Maps,
+    sc: Scans,
+    s: int,
+    k: int,
+    n: int,
+    gate: float,
+) -> None:
     """Set what each gathered track offers scan `k`: chance, noise and range."""
-    maps = f.maps
-    eyes = f.eyes
-    st, now, sc, w = f.state, f.state.now, f.scans, f.work
+    local, seen, miss, noise = near.local, near.seen, near.miss, near.noise
+    ranges, rooms, exist = near.range, near.room, st.exist
+    best, spread = st.now.best, st.now.spread
+    ex, ey, reach, chance = eyes.x[s], eyes.y[s], eyes.reach[s], eyes.chance[s]
+    middle, wing = eyes.middle[s], eyes.half[s]
+    sigma_range, sigma_azimuth = eyes.sigma_range[s], eyes.sigma_azimuth[s]
+    counts, mapless, places = sc.counts[k], maps.at[s, 0] < 0, sc.noise
     for t in range(n):
-        i = w.local[t]
-        xx, xy, yy = now.spread[i, 0], now.spread[i, 1], now.spread[i, 2]
-        px, py = now.best[i, 0], now.best[i, 1]
-        dx, dy = px - eyes.x[s], py - eyes.y[s]
+        i = local[t]
+        xx, xy, yy = spread[i, 0], spread[i, 1], spread[i, 2]
+        px, py = best[i, 0], best[i, 1]
+        dx, dy = px - ex, py - ey
         r = math.sqrt(dx * dx + dy * dy) + 1e-9
         wide = (dx * dx * xx + 2.0 * dx * dy * xy + dy * dy * yy) / (r * r)
-        pd = within(eyes, s, px, py, math.sqrt(max(wide, 1.0)))
-        if maps.at[s, 0] < 0:
-            pd *= eyes.chance[s]
+        pd = within(dx, dy, reach, middle, wing, math.sqrt(max(wide, 1.0)))
+        if mapless:
+            pd *= chance
         elif pd > 0.0:
             pd *= blurred(maps, s, px, py, math.sqrt(xx), math.sqrt(yy))
         # A map may be wrong by a little, so that what is seen there still counts.
-        w.seen[t] = st.exist[i] * max(pd, 0.02)
-        w.miss[t] = 1.0 - st.exist[i] * (pd if sc.counts[k] else 0.0)
-        w.noise[t, 0], w.noise[t, 1], w.noise[t, 2] = noise_at(eyes, s, dx, dy)
-        if eyes.kind[s] == 2:
-            d = sc.start[k]
-            for a in range(3):
-                w.noise[t, a] = sc.noise[d, a]
+        seen[t] = exist[i] * max(pd, 0.02)
+        miss[t] = 1.0 - exist[i] * (pd if counts else 0.0)
+        noise[t, 0], noise[t, 1], noise[t, 2] = noise_at(
+            sigma_range, sigma_azimuth, dx, dy
+        )
         bend = (xx + yy) / r  # the arc of equal range leaves the tangent
-        room = math.sqrt(f.rule.gate * (wide + eyes.sigma_range[s] ** 2))
-        w.range[t], w.room[t] = r, room + min(bend * f.rule.gate, 500.0)
+        room = math.sqrt(gate * (wide + sigma_range**2))
+        ranges[t], rooms[t] = r, room + min(bend * gate, 500.0)
+    if eyes.kind[s] == 2:
+        d = sc.start[k]
+        for t in range(n):
+            for a in range(3):
+                noise[t, a] = places[d, a]
 
 
 @kernel
-def pair(f: Filter, s: int, k: int, n: int) -> None:
+def pair(
+    now: Mixture,
+    near: Near,
+    pairs: Pairs,
+    hits: Hits,
+    eyes: Eyes,
+    sc: Scans,
+    s: int,
+    k: int,
+    n: int,
+    gate: float,
+) -> None:
     """List the detections in the gate of each gathered track."""
-    eyes = f.eyes
-    now, sc, w, kind = f.state.now, f.scans, f.work, eyes.kind[s]
-    d0, d1 = sc.start[k], sc.start[k + 1]
+    local, row, noise, ranges = near.local, near.row, near.noise, near.range
+    rooms, best, spread = near.room, now.best, now.spread
+    edge, off = pairs.edge, pairs.off
+    zx, zy, many = hits.x, hits.y, hits.many
+    far, azimuth, kind = sc.a, sc.b, eyes.kind[s]
+    ex, ey, d0, d1 = eyes.x[s], eyes.y[s], sc.start[k], sc.start[k + 1]
     edges = 0
     for t in range(n):
-        i = w.local[t]
-        w.row[t] = edges
-        lo, hi, r, room = d0, d1, w.range[t], w.room[t]
+        i = local[t]
+        row[t] = edges
+        lo, hi, r, room = d0, d1, ranges[t], rooms[t]
         while kind == 0 and lo < hi:  # detections lie in order of range
             half = (lo + hi) // 2
-            if sc.a[half] < r - room:
+            if far[half] < r - room:
                 lo = half + 1
             else:
                 hi = half
-        px, py = now.best[i, 0], now.best[i, 1]
-        sxx, sxy = now.spread[i, 0] + w.noise[t, 0], now.spread[i, 1] + w.noise[t, 1]
-        syy = now.spread[i, 2] + w.noise[t, 2]
-        most = f.rule.gate * (sxx * syy - sxy * sxy)
+        px, py = best[i, 0], best[i, 1]
+        sxx, sxy = spread[i, 0] + noise[t, 0], spread[i, 1] + noise[t, 1]
+        syy = spread[i, 2] + noise[t, 2]
+        most = gate * (sxx * syy - sxy * sxy)
         for d in range(lo, d1):
-            if kind == 0 and sc.a[d] > r + room:
+            if kind == 0 and far[d] > r + room:
                 break
-            u, v = w.zx[d - d0] - px, w.zy[d - d0] - py
+            u, v = zx[d - d0] - px, zy[d - d0] - py
             if kind == 1:  # a bearing meets the track at the track's own range
-                u = eyes.x[s] + r * math.sin(sc.b[d]) - px
-                v = eyes.y[s] + r * math.cos(sc.b[d]) - py
+                u = ex + r * math.sin(azimuth[d]) - px
+                v = ey + r * math.cos(azimuth[d]) - py
             if syy * u * u - 2.0 * sxy * u * v + sxx * v * v <= most:
-                w.edge[edges] = d - d0
-                w.off[edges, 0], w.off[edges, 1] = u, v
+                edge[edges] = d - d0
+                off[edges, 0], off[edges, 1] = u, v
+                many[d - d0] += 1
                 edges += 1
-    w.row[n] = edges
+    row[n] = edges
 
 
 @kernel
-def weigh(f: Filter, n: int) -> None:
+def weigh(now: Mixture, near: Near, pairs: Pairs, n: int) -> None:
     """Weigh each pair against a miss, under every model of its track."""
-    now, w = f.state.now, f.work
+    mean, cov, prob, best = now.mean, now.cov, now.prob, now.best
+    local, row, noise = near.local, near.row, near.noise
+    seen, miss, off, likes = near.seen, near.miss, pairs.off, pairs.like
+    totals, ratio = pairs.total, pairs.ratio
     for t in range(n):
-        i, e0, e1 = w.local[t], w.row[t], w.row[t + 1]
+        i, e0, e1 = local[t], row[t], row[t + 1]
+        if e0 == e1:
+            continue
         for e in range(e0, e1):
-            w.total[e] = 0.0
-        for m in range(now.prob.shape[1]):
-            p = now.prob[i, m]
-            if p == 0.0 or e0 == e1:
+            totals[e] = 0.0
+        for m in range(prob.shape[1]):
+            p = prob[i, m]
+            if p == 0.0:
                 continue
-            sxx = now.cov[i, m, 0] + w.noise[t, 0]
-            sxy = now.cov[i, m, 1] + w.noise[t, 1]
-            syy = now.cov[i, m, 2] + w.noise[t, 2]
+            sxx = cov[i, m, 0] + noise[t, 0]
+            sxy = cov[i, m, 1] + noise[t, 1]
+            syy = cov[i, m, 2] + noise[t, 2]
             one = 1.0 / (sxx * syy - sxy * sxy)
             scale = math.sqrt(one) / (2.0 * math.pi)
-            ox = now.best[i, 0] - now.mean[i, m, 0]
-            oy = now.best[i, 1] - now.mean[i, m, 1]
+            ox, oy = best[i, 0] - mean[i, m, 0], best[i, 1] - mean[i, m, 1]
             for e in range(e0, e1):
-                u, v = w.off[e, 0] + ox, w.off[e, 1] + oy
+                u, v = off[e, 0] + ox, off[e, 1] + oy
                 q = (syy * u * u - 2.0 * sxy * u * v + sxx * v * v) * one
                 like = scale * math.exp(-0.5 * q)
-                w.like[e, m] = like
-                w.total[e] += p * like
+                likes[e, m] = like
+                totals[e] += p * like
         for e in range(e0, e1):
-            w.ratio[e] = w.seen[t] * w.total[e] / w.miss[t]
+            ratio[e] = seen[t] * totals[e] / miss[t]
 
 
 @kernel
-def share(f: Filter, n: int, dets: int, clutter: float) -> None:
-    """Find the chance of each pair by belief propagation (Williams and Lau 2014)."""
-    w = f.work
-    edges = w.row[n]
-    for e in range(edges):
-        w.to_track[e] = 1.0 / clutter
-    for _ in range(60):
-        for d in range(dets):
-            w.taken[d] = clutter
-        for t in range(n):
-            total = 1.0
-            for e in range(w.row[t], w.row[t + 1]):
-                total += w.ratio[e] * w.to_track[e]
-            for e in range(w.row[t], w.row[t + 1]):
-                rest = max(total - w.ratio[e] * w.to_track[e], 1.0)
-                w.to_det[e] = w.ratio[e] / rest
-                w.taken[w.edge[e]] += w.to_det[e]
+def share(near: Near, pairs: Pairs, hits: Hits, n: int, clutter: float) -> None:
+    """Find the chance of each pair by belief propagation (Williams and Lau 2014).
+
+    `hits.taken` holds the clutter. Messages of a track whose detections no other
+    wants settle at once; only the rest go round.
+    """
+    row, busy, edge, ratio = near.row, near.busy, pairs.edge, pairs.ratio
+    to_det, to_track, taken, many = pairs.to_det, pairs.to_track, hits.taken, hits.many
+    rounds = 0
+    for t in range(n):
+        e0, e1, contested, total = row[t], row[t + 1], False, 1.0
+        for e in range(e0, e1):
+            to_track[e] = 1.0 / clutter
+            total += ratio[e] * to_track[e]
+            contested = contested or many[edge[e]] > 1
+        if contested:
+            busy[rounds] = t
+            rounds += 1
+            continue
+        for e in range(e0, e1):
+            to_det[e] = ratio[e] / max(total - ratio[e] * to_track[e], 1.0)
+            taken[edge[e]] += to_det[e]
+    for _ in range(60 if rounds else 0):
+        for b in range(rounds):
+            for e in range(row[busy[b]], row[busy[b] + 1]):
+                taken[edge[e]] = clutter
+        for b in range(rounds):
+            e0, e1, total = row[busy[b]], row[busy[b] + 1], 1.0
+            for e in range(e0, e1):
+                total += ratio[e] * to_track[e]
+            for e in range(e0, e1):
+                to_det[e] = ratio[e] / max(total - ratio[e] * to_track[e], 1.0)
+                taken[edge[e]] += to_det[e]
         change = 0.0
-        for e in range(edges):
-            rest = max(w.taken[w.edge[e]] - w.to_det[e], clutter)
-            new = 1.0 / rest
-            change = max(change, abs(new - w.to_track[e]) / new)
-            w.to_track[e] = new
+        for b in range(rounds):
+            for e in range(row[busy[b]], row[busy[b] + 1]):
+                rest = max(taken[edge[e]] - to_det[e], clutter)
+                new = 1.0 / rest
+                change = max(change, abs(new - to_track[e]) * rest)
+                to_track[e] = new
         if change < 1e-3:
             break
 
 
 @kernel
-def believe(f: Filter, k: int, n: int) -> None:
+def believe(
+    st: State, near: Near, pairs: Pairs, hits: Hits, sc: Scans, k: int, n: int
+) -> None:
     """Set each gathered track's existence and the weights of its detections."""
-    st, w, sc = f.state, f.work, f.scans
+    exist, was_s, last_s, made_by = st.exist, st.time_s, st.last_s, st.made_by
+    local, row, miss, nones = near.local, near.row, near.miss, near.none
+    edge, ratio, to_track, weight = (
+        pairs.edge,
+        pairs.ratio,
+        pairs.to_track,
+        pairs.weight,
+    )
+    top, top_w, ident, d0 = hits.top, hits.top_w, sc.ident, sc.start[k]
     for t in range(n):
-        i, e0, e1 = w.local[t], w.row[t], w.row[t + 1]
+        i, e0, e1 = local[t], row[t], row[t + 1]
         total = 1.0
         for e in range(e0, e1):
-            total += w.ratio[e] * w.to_track[e]
-        none = (1.0 / total) * (w.miss[t] - (1.0 - st.exist[i])) / w.miss[t]
-        found, best = none, e0
+            total += ratio[e] * to_track[e]
+        none = (1.0 / total) * (miss[t] - (1.0 - exist[i])) / miss[t]
+        found, likeliest = none, e0
         for e in range(e0, e1):
-            w.weight[e] = w.ratio[e] * w.to_track[e] / total
-            found += w.weight[e]
-            best = e if w.weight[e] > w.weight[best] else best
-            d = w.edge[e]
-            if w.weight[e] > w.top_w[d]:
-                w.top_w[d], w.top[d] = w.weight[e], t
-        st.exist[i] = min(found, 1.0 - 1e-9)
-        w.none[t] = none / found if found > 0.0 else 1.0
+            weight[e] = ratio[e] * to_track[e] / total
+            found += weight[e]
+            likeliest = e if weight[e] > weight[likeliest] else likeliest
+            d = edge[e]
+            if weight[e] > top_w[d]:
+                top_w[d], top[d] = weight[e], t
+        exist[i] = min(found, 1.0 - 1e-9)
+        nones[t] = none / found if found > 0.0 else 1.0
         for e in range(e0, e1):
-            w.weight[e] /= found
-        if 1.0 - w.none[t] > 0.5:
-            st.last_s[i] = st.time_s[i]
-            for a in range(st.made_by.shape[1] - 1, 0, -1):
-                st.made_by[i, a] = st.made_by[i, a - 1]
-            st.made_by[i, 0] = sc.ident[sc.start[k] + w.edge[best]]
+            weight[e] /= found
+        if 1.0 - nones[t] > 0.5:
+            last_s[i] = was_s[i]
+            for a in range(made_by.shape[1] - 1, 0, -1):
+                made_by[i, a] = made_by[i, a - 1]
+            made_by[i, 0] = ident[d0 + edge[likeliest]]
 
 
 @kernel
-def correct(f: Filter, n: int) -> None:
-    """Update the gathered tracks with their shares of the detections."""
-    now, w = f.state.now, f.work
+def correct(now: Mixture, near: Near, pairs: Pairs, n: int, keep: float) -> int:
+    """Update the gathered tracks with their shares of the detections.
+
+    Returns how many changed; `near.busy` lists them.
+    """
+    mean, cov, prob, best = now.mean, now.cov, now.prob, now.best
+    local, row, nones, noise, busy = (
+        near.local,
+        near.row,
+        near.none,
+        near.noise,
+        near.busy,
+    )
+    off, likes, totals, weight = pairs.off, pairs.like, pairs.total, pairs.weight
+    models, changed = prob.shape[1], 0
     for t in range(n):
-        i, e0, e1, none = w.local[t], w.row[t], w.row[t + 1], w.none[t]
+        i, e0, e1, none = local[t], row[t], row[t + 1], nones[t]
         if 1.0 - none < 1e-6:
             continue
-        noise = (w.noise[t, 0], w.noise[t, 1], w.noise[t, 2])
+        busy[changed] = i
+        changed += 1
         left = 0.0
-        for m in range(now.prob.shape[1]):
-            p = now.prob[i, m]
+        for m in range(models):
+            p = prob[i, m]
             if p == 0.0:
                 continue
-            ox = now.best[i, 0] - now.mean[i, m, 0]
-            oy = now.best[i, 1] - now.mean[i, m, 1]
+            ox, oy = best[i, 0] - mean[i, m, 0], best[i, 1] - mean[i, m, 1]
             g = none
             u = v = uu = uv = vv = 0.0
             for e in range(e0, e1):
-                b = w.weight[e] * w.like[e, m] / w.total[e]
-                a, c = w.off[e, 0] + ox, w.off[e, 1] + oy
+                b = weight[e] * likes[e, m] / totals[e]
+                a, c = off[e, 0] + ox, off[e, 1] + oy
                 g += b
                 u += b * a
                 v += b * c
                 uu += b * a * a
                 uv += b * a * c
                 vv += b * c * c
-            now.prob[i, m] = p * g if p * g > f.rule.keep else 0.0
-            left += now.prob[i, m]
-            if now.prob[i, m] > 0.0:
+            prob[i, m] = p * g if p * g > keep else 0.0
+            left += prob[i, m]
+            if prob[i, m] > 0.0:
                 u, v = u / g, v / g
-                off = (uu / g - u * u, uv / g - u * v, vv / g - v * v)
-                blend(now.mean, now.cov, i, m, noise, (u, v), off, 1.0 - none / g)
-        for m in range(now.prob.shape[1]):
-            now.prob[i, m] /= left
-        combine(now, i)
+                to, told = blended(
+                    (mean[i, m, 0], mean[i, m, 1], mean[i, m, 2], mean[i, m, 3]),
+                    (
+                        cov[i, m, 0],
+                        cov[i, m, 1],
+                        cov[i, m, 2],
+                        cov[i, m, 3],
+                        cov[i, m, 4],
+                        cov[i, m, 5],
+                        cov[i, m, 6],
+                        cov[i, m, 7],
+                        cov[i, m, 8],
+                        cov[i, m, 9],
+                    ),
+                    (noise[t, 0], noise[t, 1], noise[t, 2]),
+                    (u, v),
+                    (uu / g - u * u, uv / g - u * v, vv / g - v * v),
+                    1.0 - none / g,
+                )
+                mean[i, m, 0], mean[i, m, 1], mean[i, m, 2], mean[i, m, 3] = to
+                cov[i, m, 0], cov[i, m, 1], cov[i, m, 2] = told[:3]
+                cov[i, m, 3], cov[i, m, 4], cov[i, m, 5], cov[i, m, 6] = told[3:7]
+                cov[i, m, 7], cov[i, m, 8], cov[i, m, 9] = told[7:]
+        for m in range(models):
+            prob[i, m] /= left
+    return changed
 
 
 @kernel
-def bear(f: Filter, s: int, k: int, dets: int, born: float) -> None:
-    """Start a track from each detection of scan `k` that no track takes."""
-    eyes = f.eyes
-    st, now, bank, sc, w = f.state, f.state.now, f.bank, f.scans, f.work
-    for d in range(dets):
-        exist = born / w.taken[d]
-        if exist <= f.rule.forget:
+def bear(
+    st: State,
+    near: Near,
+    hits: Hits,
+    bank: Bank,
+    eyes: Eyes,
+    sc: Scans,
+    s: int,
+    k: int,
+    born: float,
+    forget: float,
+) -> int:
+    """Start a track from each detection of scan `k` that no track takes.
+
+    Returns how many it starts; `near.busy` lists them.
+    """
+    now, taken, busy, fresh = st.now, hits.taken, near.busy, 0
+    for d in range(sc.start[k + 1] - sc.start[k]):
+        exist = born / taken[d]
+        if exist <= forget:
             continue
         if st.count[1] > 0:
             st.count[1] -= 1
@@ -279,8 +379,10 @@ def bear(f: Filter, s: int, k: int, dets: int, born: float) -> None:
             i = st.count[0]
             st.count[0] += 1
         at = sc.start[k] + d
-        x, y = w.zx[d], w.zy[d]
-        xx, xy, yy = noise_at(eyes, s, x - eyes.x[s], y - eyes.y[s])
+        x, y = hits.x[d], hits.y[d]
+        xx, xy, yy = noise_at(
+            eyes.sigma_range[s], eyes.sigma_azimuth[s], x - eyes.x[s], y - eyes.y[s]
+        )
         if eyes.kind[s] == 2:
             xx, xy, yy = sc.noise[at, 0], sc.noise[at, 1], sc.noise[at, 2]
         for m in range(bank.kind.size):
@@ -299,102 +401,138 @@ def bear(f: Filter, s: int, k: int, dets: int, born: float) -> None:
         for a in range(st.made_by.shape[1]):
             st.made_by[i, a] = -1
         st.made_by[i, 0] = sc.ident[at]
-        combine(now, i)
         relink(st, int((x - eyes.west) / eyes.cell), i)
+        busy[fresh] = i
+        fresh += 1
+    return fresh
 
 
 @kernel
-def unite(f: Filter, n: int) -> None:
+def unite(
+    st: State, near: Near, pairs: Pairs, hits: Hits, n: int, merge: float
+) -> None:
     """Make one of two tracks that share a detection and stand for one target."""
-    st, now, w = f.state, f.state.now, f.work
+    local, row, edge, top = near.local, near.row, pairs.edge, hits.top
+    best, spread, exist, track_id = st.now.best, st.now.spread, st.exist, st.track_id
     for t in range(n):
-        i = w.local[t]
-        for e in range(w.row[t], w.row[t + 1]):
-            o = w.top[w.edge[e]]
-            j = w.local[max(o, 0)]
-            if st.track_id[i] < 0 or st.track_id[j] < 0 or o < 0 or o == t:
+        i = local[t]
+        for e in range(row[t], row[t + 1]):
+            o = top[edge[e]]
+            j = local[max(o, 0)]
+            if track_id[i] < 0 or track_id[j] < 0 or o < 0 or o == t:
                 continue
-            if st.exist[i] + st.exist[j] > f.rule.merge:
+            if exist[i] + exist[j] > merge:
                 continue
-            x, y = now.best[i, 0] - now.best[j, 0], now.best[i, 1] - now.best[j, 1]
-            u, v = now.best[i, 2] - now.best[j, 2], now.best[i, 3] - now.best[j, 3]
-            xx = now.spread[i, 0] + now.spread[j, 0]
-            xy = now.spread[i, 1] + now.spread[j, 1]
-            yy = now.spread[i, 2] + now.spread[j, 2]
+            x, y = best[i, 0] - best[j, 0], best[i, 1] - best[j, 1]
+            u, v = best[i, 2] - best[j, 2], best[i, 3] - best[j, 3]
+            xx = spread[i, 0] + spread[j, 0]
+            xy = spread[i, 1] + spread[j, 1]
+            yy = spread[i, 2] + spread[j, 2]
             q = yy * x * x - 2.0 * xy * x * y + xx * y * y
             if q > 0.5 * (xx * yy - xy * xy) or u * u + v * v > 4.0:
                 continue
-            a, b = (i, j) if st.exist[i] >= st.exist[j] else (j, i)
-            st.exist[a] = min(st.exist[a] + st.exist[b], 1.0 - 1e-6)
+            a, b = (i, j) if exist[i] >= exist[j] else (j, i)
+            exist[a] = min(exist[a] + exist[b], 1.0 - 1e-6)
             drop(st, b)
 
 
 @kernel
-def one_scan(f: Filter, s: int, k: int, n: int) -> None:
-    """Take scan `k` of sensor `s` in; `n` tracks are gathered for it."""
-    st, sc, w, eyes = f.state, f.scans, f.work, f.eyes
-    d0, dets = sc.start[k], sc.start[k + 1] - sc.start[k]
-    fix = math.exp(eyes.sigma_azimuth[s] ** 2 / 2.0)
-    for d in range(dets):
-        w.top[d], w.top_w[d] = -1, 0.0
-        w.zx[d], w.zy[d] = sc.a[d0 + d], sc.b[d0 + d]
-        if eyes.kind[s] < 2:  # unbiased in the mean (Longbin 1998)
-            w.zx[d] = eyes.x[s] + fix * sc.a[d0 + d] * math.sin(sc.b[d0 + d])
-            w.zy[d] = eyes.y[s] + fix * sc.a[d0 + d] * math.cos(sc.b[d0 + d])
-    reach_out(f, s, k, n)
-    pair(f, s, k, n)
-    weigh(f, n)
-    passed = sc.time_s[k] - st.unseen_s[s]
-    st.unseen_s[s] = sc.time_s[k]
-    st.unseen[s] = min(st.unseen[s] + f.rule.birth * passed, f.rule.unseen)
-    born = eyes.chance[s] * st.unseen[s]
-    share(f, n, dets, eyes.clutter[s] + born)
-    believe(f, k, n)
-    correct(f, n)
-    unite(f, n)
+def settle(st: State, local: Longs, n: int, eyes: Eyes, forget: float) -> None:
+    """End gathered tracks that are gone and put the others in their cells."""
+    west, cell = eyes.west, eyes.cell
+    exist, track_id, cells, best = st.exist, st.track_id, st.cell, st.now.best
     for t in range(n):
-        i = w.local[t]
-        if st.track_id[i] >= 0:
-            at = int((st.now.best[i, 0] - eyes.west) / eyes.cell)
-            if st.exist[i] < f.rule.forget:
+        i = local[t]
+        if track_id[i] >= 0:
+            at = int((best[i, 0] - west) / cell)
+            if exist[i] < forget:
                 drop(st, i)
-            elif at != st.cell[i]:
+            elif at != cells[i]:
                 relink(st, at, i)
-    if eyes.kind[s] != 1:
-        bear(f, s, k, dets, born)
-    if sc.counts[k]:
-        st.unseen[s] *= 1.0 - eyes.chance[s]
 
 
 @kernel
-def look(f: Filter, rows: int, now_s: float) -> int:
+def lay_out(hits: Hits, eyes: Eyes, sc: Scans, s: int, k: int, clutter: float) -> None:
+    """Put the detections of scan `k` on the plane, unbiased (Longbin 1998)."""
+    zx, zy, taken, many = hits.x, hits.y, hits.taken, hits.many
+    top, top_w, far, azimuth = hits.top, hits.top_w, sc.a, sc.b
+    d0, d1, ex, ey = sc.start[k], sc.start[k + 1], eyes.x[s], eyes.y[s]
+    fix = math.exp(eyes.sigma_azimuth[s] ** 2 / 2.0)
+    for d in range(d1 - d0):
+        top[d], top_w[d], taken[d], many[d] = -1, 0.0, clutter, 0
+        zx[d], zy[d] = far[d0 + d], azimuth[d0 + d]
+        if eyes.kind[s] < 2:
+            zx[d] = ex + fix * far[d0 + d] * math.sin(azimuth[d0 + d])
+            zy[d] = ey + fix * far[d0 + d] * math.cos(azimuth[d0 + d])
+
+
+@kernel
+def unseen_by(
+    st: State, eyes: Eyes, sc: Scans, s: int, k: int, birth: float, most: float
+) -> float:
+    """Tell the density of new targets that scan `k` detects, and keep the rest."""
+    unseen, chance = st.unseen, eyes.chance[s]
+    passed = sc.time_s[k] - st.unseen_s[s]
+    st.unseen_s[s] = sc.time_s[k]
+    unseen[s] = min(unseen[s] + birth * passed, most)
+    born = chance * unseen[s]
+    if sc.counts[k]:
+        unseen[s] *= 1.0 - chance
+    return float(born)
+
+
+@kernel
+def look(
+    st: State, eyes: Eyes, rule: Rule, out: Picture, rows: int, now_s: float
+) -> int:
     """Write the picture at `now_s` after `rows` rows; return the rows then written."""
-    eyes = f.eyes
-    st, now, out, rule = f.state, f.state.now, f.out, f.rule
+    best, spread, exists, shown = st.now.best, st.now.spread, st.exist, st.shown
+    was_s, track_id, x_sorted, order = st.time_s, st.track_id, eyes.x_sorted, eyes.order
+    eye_x, eye_y, reach, middle, wing = (
+        eyes.x,
+        eyes.y,
+        eyes.reach,
+        eyes.middle,
+        eyes.half,
+    )
+    times, names, states, chances = out.time_s, out.track_id, out.state, out.exist
+    gone = math.exp(-rule.every_s / rule.gone_s)
     for i in range(st.count[0]):
-        if st.track_id[i] < 0:
+        if track_id[i] < 0:
             continue
-        dt = now_s - st.time_s[i]
-        x = now.best[i, 0] + dt * now.best[i, 2]
-        y = now.best[i, 1] + dt * now.best[i, 3]
-        blur2 = now.spread[i, 0] + now.spread[i, 2]
-        part = covered(eyes, x, y, math.sqrt(max(0.5 * blur2, 1.0)))
+        dt = now_s - was_s[i]
+        x, y = best[i, 0] + dt * best[i, 2], best[i, 1] + dt * best[i, 3]
+        blur2 = spread[i, 0] + spread[i, 2]
+        sigma = math.sqrt(max(0.5 * blur2, 1.0))
+        wide = eyes.longest + 4.0 * sigma
+        lo, hi = 0, x_sorted.size
+        while lo < hi:
+            half = (lo + hi) // 2
+            if x_sorted[half] < x - wide:
+                lo = half + 1
+            else:
+                hi = half
+        part = 0.0  # the largest share that any one sensor reaches
+        for a in range(lo, x_sorted.size):
+            if x_sorted[a] > x + wide or part > 0.999:
+                break
+            s = order[a]
+            dx, dy = x - eye_x[s], y - eye_y[s]
+            part = max(part, within(dx, dy, reach[s], middle[s], wing[s], sigma))
         if part < 0.5:  # beyond every sensor nothing else can end it
-            st.exist[i] *= math.exp(-rule.every_s / rule.gone_s)
-            if st.exist[i] < rule.forget:
+            exists[i] *= gone
+            if exists[i] < rule.forget:
                 drop(st, i)
                 continue
-        exist = st.exist[i] * math.exp(-dt / rule.life_s) * part
+        exist = exists[i] * math.exp(-dt / rule.life_s) * part
         if exist * (1.0 - blur2 / rule.blur_m**2) > rule.confirm:
-            st.shown[i] = 1
+            shown[i] = 1
         elif exist < rule.hide:
-            st.shown[i] = 0
-        if st.shown[i]:
-            out.time_s[rows] = now_s
-            out.track_id[rows] = st.track_id[i]
-            out.state[rows, 0], out.state[rows, 1] = x, y
-            out.state[rows, 2], out.state[rows, 3] = now.best[i, 2], now.best[i, 3]
-            out.exist[rows] = exist
+            shown[i] = 0
+        if shown[i]:
+            times[rows], names[rows], chances[rows] = now_s, track_id[i], exist
+            states[rows, 0], states[rows, 1] = x, y
+            states[rows, 2], states[rows, 3] = best[i, 2], best[i, 3]
             rows += 1
     return rows
 
@@ -406,30 +544,54 @@ def run(f: Filter, first: int, until_s: float) -> tuple[int, int, int]:
     It stops before whatever does not fit: 0 nothing lacks, 1 slots, 2 scratch for
     tracks, 3 for pairs, 4 rows, 5 for detections.
     """
-    st, sc, w, eyes = f.state, f.scans, f.work, f.eyes
+    # Unpacked once: the compiler counts references at every unpacking.
+    st, bank, rule, eyes, maps = f.state, f.bank, f.rule, f.eyes, f.maps
+    sc, near, pairs, hits, one = (
+        f.scans,
+        f.work.near,
+        f.work.pairs,
+        f.work.hits,
+        f.work.one,
+    )
+    out, now, local, busy, gate = f.out, st.now, near.local, near.busy, rule.gate
+    count, at_s, sensor, start = st.count, sc.time_s, sc.sensor, sc.start
     rows, k = 0, first
     while True:
-        due = st.count[3] * f.rule.every_s
-        if due <= until_s and (k == sc.time_s.size or sc.time_s[k] > due):
-            if rows + st.count[0] > f.out.time_s.size:
+        due = count[3] * rule.every_s
+        if due <= until_s and (k == at_s.size or at_s[k] > due):
+            if rows + count[0] > out.time_s.size:
                 return k, rows, 4
-            rows = look(f, rows, due)
-            st.count[3] += 1
+            rows = look(st, eyes, rule, out, rows, due)
+            count[3] += 1
             continue
-        if k == sc.time_s.size:
+        if k == at_s.size:
             return k, rows, 0
-        s, d, dets = sc.sensor[k], sc.start[k], sc.start[k + 1] - sc.start[k]
-        if st.count[0] + dets > st.exist.size:
+        s, d, dets = sensor[k], start[k], start[k + 1] - start[k]
+        if count[0] + dets > st.exist.size:
             return k, rows, 1
-        if st.count[0] > w.local.size:
+        if max(count[0], dets) > local.size:
             return k, rows, 2
-        if dets > w.taken.size:
+        if dets > hits.taken.size:
             return k, rows, 5
         x, y, r = eyes.x[s], eyes.y[s], eyes.reach[s]
         if eyes.kind[s] == 2:
             x, y, r = sc.a[d], sc.b[d], 5.0 * math.sqrt(sc.noise[d, 0] + sc.noise[d, 2])
-        n = gather(f, x, y, r, sc.time_s[k])
-        if n * dets > w.edge.size:
+        n = gather(st, eyes, local, x, y, r, at_s[k])
+        predict(st, bank, one, local, n, at_s[k], rule.life_s)
+        combine(now, local, n)
+        if n * dets > pairs.edge.size:
             return k, rows, 3
-        one_scan(f, s, k, n)
+        born = unseen_by(st, eyes, sc, s, k, rule.birth, rule.unseen)
+        lay_out(hits, eyes, sc, s, k, eyes.clutter[s] + born)
+        reach_out(st, near, eyes, maps, sc, s, k, n, gate)
+        pair(now, near, pairs, hits, eyes, sc, s, k, n, gate)
+        weigh(now, near, pairs, n)
+        share(near, pairs, hits, n, eyes.clutter[s] + born)
+        believe(st, near, pairs, hits, sc, k, n)
+        combine(now, busy, correct(now, near, pairs, n, rule.keep))
+        unite(st, near, pairs, hits, n, rule.merge)
+        settle(st, local, n, eyes, rule.forget)
+        if eyes.kind[s] != 1:
+            fresh = bear(st, near, hits, bank, eyes, sc, s, k, born, rule.forget)
+            combine(now, busy, fresh)
         k += 1

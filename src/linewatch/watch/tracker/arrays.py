@@ -112,32 +112,61 @@ class Scans(NamedTuple):
     ident: Longs
 
 
-class Work(NamedTuple):
-    """Scratch of one scan: t tracks, d detections, e pairs."""
+class Near(NamedTuple):
+    """Scratch of one scan, arrays of shape (t,): the tracks in reach."""
 
-    local: Longs  # (t,) slots in reach
-    seen: Floats  # (t,) chance to exist and be detected
-    miss: Floats  # (t,) chance to leave no detection
-    none: Floats  # (t,) chance that it exists and was missed
+    local: Longs  # slots
+    busy: Longs  # slots, or rows of `local`, that the step at hand is about
+    seen: Floats  # chance to exist and be detected
+    miss: Floats  # chance to leave no detection
+    none: Floats  # chance that it exists and was missed
     noise: Floats  # (t, 3) of a detection there
-    range: Floats  # (t,) from the sensor
-    room: Floats  # (t,) half width of the gate in range
+    range: Floats  # from the sensor
+    room: Floats  # half width of the gate in range
     row: Longs  # (t + 1,) first pair of each track
-    edge: Longs  # (e,) detection of each pair
+
+
+class Pairs(NamedTuple):
+    """Scratch of one scan, arrays of shape (e,): pairs of a track and a detection."""
+
+    edge: Longs  # detection
     off: Floats  # (e, 2) innovation from the mean over models
     like: Floats  # (e, models)
-    total: Floats  # (e,) likelihood over the models
-    ratio: Floats  # (e,) weight against a miss
-    to_det: Floats  # (e,) messages
-    to_track: Floats  # (e,)
-    weight: Floats  # (e,) share of the track's update
-    taken: Floats  # (d,)
-    zx: Floats  # (d,)
-    zy: Floats  # (d,)
-    top: Longs  # (d,) likeliest track of each detection
-    top_w: Floats  # (d,)
-    new: Mixture  # of one track
-    part: Floats  # (models, models)
+    total: Floats  # likelihood over the models
+    ratio: Floats  # weight against a miss
+    to_det: Floats  # messages
+    to_track: Floats
+    weight: Floats  # share of the track's update
+
+
+class Hits(NamedTuple):
+    """Scratch of one scan, arrays of shape (d,): its detections."""
+
+    x: Floats
+    y: Floats
+    taken: Floats  # clutter and messages
+    many: Longs  # pairs
+    top: Longs  # likeliest track
+    top_w: Floats
+
+
+class One(NamedTuple):
+    """Scratch of one track."""
+
+    mean: Floats  # (models, 4)
+    cov: Floats  # (models, 10)
+    prob: Floats  # (models,)
+    part: Floats  # (models, models) chance handed, to and from
+    live: Longs  # (models,)
+
+
+class Work(NamedTuple):
+    """Scratch of one scan."""
+
+    near: Near
+    pairs: Pairs
+    hits: Hits
+    one: One
 
 
 class Picture(NamedTuple):

@@ -27,6 +27,8 @@ class Batch(NamedTuple):
 
     def pick(self, which: NDArray[np.bool_] | Longs) -> "Batch":
         """Return the detections that `which` picks."""
+        if which.dtype == np.bool_ and which.all():
+            return self
         return Batch(
             self.time_s[which],
             self.row[which],
@@ -95,10 +97,24 @@ def is_out(
     return out
 
 
+def in_order(batch: Batch) -> Longs:
+    """Return the order by time, sensor and figures, whatever the order of arrival."""
+    by_scan = np.lexsort((batch.row, batch.time_s))  # quick where they come in order
+    time_s, row, a = batch.time_s[by_scan], batch.row[by_scan], batch.a[by_scan]
+    scan = np.zeros(len(row), np.int64)
+    scan[1:] = np.cumsum((time_s[1:] != time_s[:-1]) | (row[1:] != row[:-1]))
+    by_a = np.argsort(a)
+    short = np.uint16 if len(scan) and scan[-1] < 2**16 else np.int64  # 16 bits: radix
+    order = by_a[np.argsort(scan[by_a].astype(short), kind="stable")]
+    scan, a = scan[order], a[order]
+    if ((scan[1:] == scan[:-1]) & (a[1:] == a[:-1])).any():  # the others decide
+        return np.lexsort((batch.ident, batch.b, batch.a, batch.row, batch.time_s))
+    return by_scan[order]
+
+
 def distinct(batch: Batch) -> Batch:
     """Return the detections in order of time, sensor and figures, each once."""
-    order = np.lexsort((batch.ident, batch.b, batch.a, batch.row, batch.time_s))
-    batch = batch.pick(order)
+    batch = batch.pick(in_order(batch))
     same = np.ones(len(batch.time_s), np.bool_)
     same[:1] = False
     for part in (batch.time_s, batch.row, batch.a, batch.b):

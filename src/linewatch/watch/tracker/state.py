@@ -6,7 +6,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from linewatch.watch.tracker.arrays import Mixture, Picture, State, Work
+from linewatch.watch.tracker.arrays import (
+    Hits,
+    Mixture,
+    Near,
+    One,
+    Pairs,
+    Picture,
+    State,
+    Work,
+)
 
 SLOTS: Final = 256
 """Slots that a new state has."""
@@ -70,29 +79,42 @@ def grown_state(state: State, least: int) -> State:
 def new_work(*, tracks: int, pairs: int, detections: int, models: int) -> Work:
     """Return scratch for scans of so many tracks, pairs and detections."""
     return Work(
-        local=np.zeros(tracks, np.int64),
-        seen=np.zeros(tracks),
-        miss=np.zeros(tracks),
-        none=np.zeros(tracks),
-        noise=np.zeros((tracks, 3)),
-        range=np.zeros(tracks),
-        room=np.zeros(tracks),
-        row=np.zeros(tracks + 1, np.int64),
-        edge=np.zeros(pairs, np.int64),
-        off=np.zeros((pairs, 2)),
-        like=np.zeros((pairs, models)),
-        total=np.zeros(pairs),
-        ratio=np.zeros(pairs),
-        to_det=np.zeros(pairs),
-        to_track=np.zeros(pairs),
-        weight=np.zeros(pairs),
-        taken=np.zeros(detections),
-        zx=np.zeros(detections),
-        zy=np.zeros(detections),
-        top=np.zeros(detections, np.int64),
-        top_w=np.zeros(detections),
-        new=_mixture(1, models),
-        part=np.zeros((models, models)),
+        near=Near(
+            local=np.zeros(tracks, np.int64),
+            busy=np.zeros(tracks, np.int64),
+            seen=np.zeros(tracks),
+            miss=np.zeros(tracks),
+            none=np.zeros(tracks),
+            noise=np.zeros((tracks, 3)),
+            range=np.zeros(tracks),
+            room=np.zeros(tracks),
+            row=np.zeros(tracks + 1, np.int64),
+        ),
+        pairs=Pairs(
+            edge=np.zeros(pairs, np.int64),
+            off=np.zeros((pairs, 2)),
+            like=np.zeros((pairs, models)),
+            total=np.zeros(pairs),
+            ratio=np.zeros(pairs),
+            to_det=np.zeros(pairs),
+            to_track=np.zeros(pairs),
+            weight=np.zeros(pairs),
+        ),
+        hits=Hits(
+            x=np.zeros(detections),
+            y=np.zeros(detections),
+            taken=np.zeros(detections),
+            many=np.zeros(detections, np.int64),
+            top=np.zeros(detections, np.int64),
+            top_w=np.zeros(detections),
+        ),
+        one=One(
+            mean=np.zeros((models, 4)),
+            cov=np.zeros((models, 10)),
+            prob=np.zeros(models),
+            part=np.zeros((models, models)),
+            live=np.zeros(models, np.int64),
+        ),
     )
 
 

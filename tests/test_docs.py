@@ -1,5 +1,7 @@
 """Tests that the pages under docs/ keep up with the program."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,17 @@ def test_each_command_has_a_page_and_a_help_line(command: str) -> None:
     for word in command.split():
         part = part[word]
     assert part.help
+
+
+def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
+    words = ["-W", "--keep-going", "-q", "-b", "html", "-d", str(tmp_path / "kept")]
+    done = subprocess.run(
+        [sys.executable, "-m", "sphinx", *words, str(ROOT / "docs"), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=str)

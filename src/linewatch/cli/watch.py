@@ -1,15 +1,16 @@
 """The command ``linewatch watch``."""
 
 import asyncio
+import fcntl
 import math
 import time
-from collections.abc import Coroutine
-from contextlib import ExitStack, suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 from linewatch.area import Area, read_area
-from linewatch.errors import BadValue
+from linewatch.errors import BadValue, LogUnwritable
 from linewatch.force import may, read_force, read_rules
 from linewatch.log import MissionLog
 from linewatch.measure.clock import to_epoch_s, to_iso
@@ -64,24 +65,51 @@ def watch(
     """
     mission = read_scenario(scenario)
     area = read_area(mission)
+    first_s = to_epoch_s(start) if start else math.floor(time.time())
     with ExitStack() as stack:
+        stack.enter_context(_kept_alone(log))
+        socket = None if page is None else listen("127.0.0.1", page)
+        if socket is not None:
+            stack.enter_context(socket)
         opened = stack.enter_context(MissionLog.open(log))
         if start_of(opened) is None:
-            first_s = to_epoch_s(start) if start else math.floor(time.time())
             _begin(opened, proposal, mission, area, first_s)
         room = resumed(opened, mission, area)
         station = Station(room, host=host, port=port)
-        duty = [_stand(station, DutySettings(lag_s=lag_s))]
-        if page is not None:
-            socket = stack.enter_context(listen("127.0.0.1", page))
+        settings = DutySettings(lag_s=lag_s)
+        pages: list[Coroutine[None, None, None]] = []
+        if socket is not None:
             shown = stack.enter_context(MissionLog.open_to_read(log))
             force = read_force(mission) if mission.table("force") else None
             source = RecordedSource(shown, area, force=force)
             app = make_app(source, acknowledge=room.acknowledge)
-            duty.append(serve_app(app, socket))
+            pages.append(serve_app(app, socket))
             print(f"picture  http://127.0.0.1:{socket.getsockname()[1]}/", flush=True)
         with suppress(KeyboardInterrupt):
-            asyncio.run(_together(duty))
+            asyncio.run(_together([_stand(station, settings), *pages]))
+
+
+@contextmanager
+def _kept_alone(log: Path) -> Iterator[None]:
+    """Keep a second watch off a log: two would each number tracks in it.
+
+    The lock goes with the process, also one that is killed. A log that is not there
+    holds no decision, and so gets no watch.
+
+    Raises
+    ------
+    LogUnwritable
+        If another watch keeps it.
+    """
+    if not log.is_file():
+        yield
+        return
+    with log.open("rb") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LogUnwritable(log, "another watch keeps it") from error
+        yield
 
 
 def _begin(

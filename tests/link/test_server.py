@@ -158,6 +158,15 @@ def test_an_address_that_is_not_ours_is_told() -> None:
     run(test)
 
 
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_a_port_that_does_not_exist_is_told(port: int) -> None:
+    async def test() -> None:
+        with pytest.raises(BadValue, match=f"port must be 0 to 65535, not {port}"):
+            await FusionServer(lambda _: None, port=port).start()
+
+    run(test)
+
+
 def test_it_listens_on_loopback_unless_told() -> None:
     async def test() -> None:
         async with FusionServer(lambda _: None) as server:

@@ -6,7 +6,7 @@ import socket
 import pytest
 from websockets.asyncio.client import connect
 
-from linewatch.errors import PortTaken
+from linewatch.errors import BadValue, PortTaken
 from linewatch.web import listen, make_app, serve_app
 from tests.web.fake import FakeSource
 from tests.web.plain import unpack
@@ -20,6 +20,12 @@ def test_port_in_use_is_told_with_its_number() -> None:
             listen(port=port)
     finally:
         first.close()
+
+
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_port_that_does_not_exist_is_told(port: int) -> None:
+    with pytest.raises(BadValue, match=f"port must be 0 to 65535, not {port}"):
+        listen(port=port)
 
 
 def test_port_is_free_again_at_once() -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 import uvicorn
 from starlette.types import ASGIApp
 
-from linewatch.errors import PortTaken
+from linewatch.errors import BadValue, PortTaken
 
 GOODBYE_S = 1
 """Longest wait for open connections when the server stops [s]: a page is no reason to
@@ -34,6 +34,8 @@ def listen(host: str = "127.0.0.1", port: int = 8080) -> socket.socket:
     ------
     PortTaken
         If another program listens there already.
+    BadValue
+        If there is no such port.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -46,6 +48,9 @@ def listen(host: str = "127.0.0.1", port: int = 8080) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(host, port) from error
         raise
+    except OverflowError as error:
+        listener.close()
+        raise BadValue("port", "0 to 65535", port) from error
     return listener
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
 
-from linewatch.errors import LinkError, PortTaken
+from linewatch.errors import BadValue, LinkError, PortTaken
 from linewatch.link.sapient.events import Event, Parting
 from linewatch.link.sapient.session import FusionSession
 from linewatch.link.sapient.settings import ServerSettings
@@ -107,6 +107,8 @@ class FusionServer:
             If another program listens there.
         LinkError
             If the address cannot be listened on for another reason.
+        BadValue
+            If there is no such port.
         """
         try:
             self._server = await asyncio.start_server(
@@ -117,6 +119,8 @@ class FusionServer:
                 raise PortTaken(self.host, self.port) from error
             where = f"{self.host}:{self.port}"
             raise LinkError(where, f"cannot listen there: {error.strerror}") from error
+        except OverflowError as error:
+            raise BadValue("port", "0 to 65535", self.port) from error
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:

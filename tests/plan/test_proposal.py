@@ -197,6 +197,7 @@ def test_a_file_without_a_part_is_refused(tmp_path: Path, missing: str) -> None:
         "{}",
         '{"format": "other"}',
         "\x00",
+        "[" * 100_000,
         f'{{"format": "{FORMAT}"}}',
     ],
 )
@@ -206,6 +207,14 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadFile, match="is no proposal") as caught:
         read_proposal(path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_with_more_than_a_proposal_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    write_proposal(path, proposal())
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"note": "go"}))
+    with pytest.raises(BadFile, match="with 'note' beside it"):
+        read_proposal(path)
 
 
 def test_a_file_of_wrong_types_is_refused(tmp_path: Path) -> None:

@@ -229,6 +229,10 @@ class Proposal:
         if told.get("digest") != made.digest or told.get("id") != made.id:
             rule = f"{told.get('digest')}, as when it was made"
             raise BadValue("digest of the proposal", rule, made.digest)
+        if unknown := sorted(set(told) - set(made.to_dict())):
+            raise BadValue(
+                "proposal", "as it was made", f"with {unknown[0]!r} beside it"
+            )
         return made
 
     def _told(self) -> dict[str, object]:
@@ -284,7 +288,7 @@ def read_proposal(path: Path) -> Proposal:
     """
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadFile(path, f"is no proposal: {error}") from error
     if not isinstance(told, dict):
         raise BadFile(path, "is no proposal: it must hold one JSON object")

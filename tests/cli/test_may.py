@@ -109,6 +109,7 @@ def test_shows_how_two_tables_differ(
     [
         (["--status=T11"], 1, "unknown duty status 'T11': choose from T10, T32, SAD"),
         (["--zone=moon"], 1, "choose from none, national_defense_area"),
+        (["--met=none_such"], 1, "unknown condition 'none_such': choose from "),
         (["--on=soon"], 1, "date must be an ISO 8601 date"),
         (["--rules=none.csv"], 1, "none.csv: cannot be read"),
         (["--colour=red"], 2, "--colour"),

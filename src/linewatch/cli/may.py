@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import CycloptsError, Parameter
 
+from linewatch.errors import UnknownName
 from linewatch.force.authority import Answer
 from linewatch.force.authority import may as answer_for
 from linewatch.force.difference import Difference, difference
@@ -57,6 +58,9 @@ def may(
         raise CycloptsError(msg="may needs --task, --status and --on, or --diff")
     table = _table(rules, scenario)
     records = tuple(word for part in met.split(",") if (word := part.strip()))
+    for word in records:
+        if word not in table.conditions:
+            raise UnknownName("condition", word, table.conditions)
     answer = answer_for(
         table, task=task, status=status, on=to_date(on), zone=zone, met=records
     )

@@ -127,6 +127,12 @@ class Rules:
         return tuple(dict.fromkeys(r.task for r in self.rules if r.task != ANY))
 
     @property
+    def conditions(self) -> tuple[str, ...]:
+        """Conditions and records that the table asks for, sorted."""
+        records = {word for r in self.rules for word in (r.needs, r.override) if word}
+        return tuple(sorted(records.union(*(r.conditions for r in self.rules))))
+
+    @property
     def zones(self) -> tuple[str, ...]:
         """Kinds of zone that the table names, with ``none`` first."""
         named = dict.fromkeys(r.zone for r in self.rules if r.zone != ANY)

@@ -8,7 +8,7 @@ from linewatch.area import light, read_area
 from linewatch.area.border import cache_folder
 from linewatch.force import read_force
 from linewatch.measure.clock import to_date, to_epoch_s
-from linewatch.mission.prepare import site_settings
+from linewatch.mission.sites import site_settings
 from linewatch.plan.siting import plan_sites
 from linewatch.scenario import read_scenario
 from linewatch.sim import CLASSES, Sensors, SimSettings, World

@@ -123,6 +123,8 @@ def test_a_stranger_or_an_impostor_is_refused_with_the_reason(
     assert room.refusal(moved) == "the node speaks for another post"
     seen = replace(walk(area, radars[0], 1)[0], node_id="x")
     assert room.refusal(seen) == "the node did not register for an ordered post"
+    rolled = replace(walk(area, radars[0], 1)[0], time_s=START_S + 1_024 * 7 * 86_400)
+    assert room.refusal(rolled) == "its clock is a month ahead of the watch"
     with pytest.raises(UnknownName, match="unknown node 'x'"):
         room.take(seen)
 

@@ -15,9 +15,6 @@ from linewatch.watch.values import Detection, Node, Status
 DESK: Final = "desk"
 """Kind under which a civil authority's desk registers."""
 
-LONGEST_GAP_S: Final = 30 * 86_400.0
-"""Longest time that a watch may have stood still and goes on from [s]."""
-
 LEAP_S: Final = 300.0
 """How far one node's clock may lead all others before it is left aside [s]."""
 
@@ -73,21 +70,16 @@ class Station:
     def heard_until_s(self) -> float:
         """Return the newest time that an ordered node reported [s]; 0 before the first.
 
-        One clock that runs far ahead of every other does not carry the watch along, nor
-        does one that is a month ahead of the watch.
+        One clock that runs far ahead of every other does not carry the watch along.
         """
-        latest_s = self.room.watch.time_s + LONGEST_GAP_S
-        newest = sorted(
-            (time_s for time_s in self._newest_s.values() if time_s <= latest_s),
-            reverse=True,
-        )
+        newest = sorted(self._newest_s.values(), reverse=True)
         if len(newest) > 1 and newest[0] > newest[1] + LEAP_S:
             return newest[1]
         return newest[0] if newest else 0.0
 
     def _note_time(self, event: Detection | Status) -> None:
-        """Note how far an ordered node's reports have come; no stranger's count."""
-        if self.room.watch.roster.post_of(event.node_id) is None:
+        """Note how far a node's reports have come; none that is refused counts."""
+        if self.room.watch.refusal(event) is not None:
             return
         before_s = self._newest_s.get(event.node_id, 0.0)
         self._newest_s[event.node_id] = max(before_s, event.time_s)

@@ -7,8 +7,10 @@ of its input replays to the same picture.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from linewatch.errors import UnknownName
+from linewatch.measure.clock import DAY_S
 from linewatch.watch.alert import Alerter, AlertSettings, Sighted
 from linewatch.watch.availability import Availability, Change
 from linewatch.watch.engine import Engine
@@ -23,6 +25,10 @@ from linewatch.watch.values import (
     Status,
     Target,
 )
+
+LONGEST_GAP_S: Final = 30 * DAY_S
+"""Longest time that a watch may have stood still and goes on from [s]. A report that is
+farther ahead is of a clock gone wrong: taken, it would make all true ones late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +124,8 @@ class Watch:
             return self.roster.refusal(heard, watching=watching)
         if self.roster.post_of(heard.node_id) is None:
             return "the node did not register for an ordered post"
+        if heard.time_s > self.time_s + LONGEST_GAP_S:
+            return "its clock is a month ahead of the watch"
         return None
 
     def take(self, heard: Heard, *, at_s: float | None = None) -> None:

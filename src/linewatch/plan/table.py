@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from linewatch.errors import BadValue
 from linewatch.measure.clock import to_date
-from linewatch.scenario.table import read_table
+from linewatch.scenario.table import Faults, read_table
 
 T = TypeVar("T")
 Cell = Callable[[str], object]
@@ -65,6 +65,22 @@ def read_rows(
             faults.add(line, what)
     faults.stop()
     return tuple(rows)
+
+
+def check_waits(path: Path, after: Mapping[str, Collection[str]], what: str) -> None:
+    """Refuse a row that waits for one which is not there; `after` is by name.
+
+    Raises
+    ------
+    BadLines
+        If there is such a row; all are told.
+    """
+    faults = Faults(path)
+    for name, others in after.items():
+        for other in others:
+            if other not in after:
+                faults.add(0, f"{name} waits for {other}, which is no {what}")
+    faults.stop()
 
 
 def _read_row(

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from linewatch.errors import BadLines, BadValue
+from linewatch.errors import BadValue
 from linewatch.measure.clock import to_date
-from linewatch.plan.table import count, day, note, read_rows, text, words
+from linewatch.plan.table import check_waits, count, day, note, read_rows, text, words
 from linewatch.scenario import Scenario, settings_from
 
 PEOPLE = "people"
@@ -245,15 +245,7 @@ def _movements(scenario: Scenario) -> tuple[Movement, ...]:
         },
         key="movement",
     )
-    known = {movement.movement for movement in found}
-    faults = [
-        (0, f"{movement.movement} waits for {name}, which is no movement")
-        for movement in found
-        for name in movement.after
-        if name not in known
-    ]
-    if faults:
-        raise BadLines(path, faults)
+    check_waits(path, {each.movement: each.after for each in found}, "movement")
     return found
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from linewatch.errors import BadLines, BadValue
+from linewatch.errors import BadValue
 from linewatch.measure.clock import to_date
 from linewatch.plan.table import (
     amount,
+    check_waits,
     count,
     day,
     note,
@@ -262,15 +263,7 @@ def _works(scenario: Scenario) -> tuple[Work, ...]:
         },
         key="work",
     )
-    known = {work.work for work in found}
-    faults = [
-        (0, f"{work.work} waits for {name}, which is no work")
-        for work in found
-        for name in work.after
-        if name not in known
-    ]
-    if faults:
-        raise BadLines(path, faults)
+    check_waits(path, {each.work: each.after for each in found}, "work")
     return found
 
 

@@ -1,5 +1,6 @@
 """Tests of proposals: nothing prohibited gets in, nothing changes unseen."""
 
+import errno
 import json
 from dataclasses import replace
 from datetime import date
@@ -207,6 +208,28 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadFile, match="is no proposal") as caught:
         read_proposal(path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "p.json"
+    write_proposal(path, proposal())
+    before = path.read_bytes()
+
+    def full(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(BadFile, match="cannot be written: No space left"):
+        write_proposal(path, proposal())
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="cannot be written: No such file"):
+        write_proposal(tmp_path / "none" / "p.json", proposal())
 
 
 def test_a_file_with_more_than_a_proposal_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -271,9 +272,24 @@ def rechecked(proposal: Proposal, ask: Ask) -> tuple[Check, ...]:
 
 
 def write_proposal(path: Path, proposal: Proposal) -> None:
-    """Write a proposal as a JSON file that a person can open."""
+    """Write a proposal as a JSON file that a person can open.
+
+    The file is replaced whole: one that was there before stays when the disk is full.
+
+    Raises
+    ------
+    BadFile
+        If it cannot be written.
+    """
     told = json.dumps(proposal.to_dict(), indent=2, ensure_ascii=False, sort_keys=True)
-    path.write_text(told + "\n", encoding="utf-8")
+    beside = path.with_name(path.name + ".new")
+    try:
+        beside.write_text(told + "\n", encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise BadFile(path, f"cannot be written: {error.strerror}") from error
 
 
 def read_proposal(path: Path) -> Proposal:

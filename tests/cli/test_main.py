@@ -33,3 +33,17 @@ def test_bad_data_ends_with_1_and_one_line(
     assert (status, out) == (1, "")
     assert "none/scenario.toml: cannot be read" in err
     assert err.count("\n") == 1
+
+
+def test_ctrl_c_ends_with_130_and_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("linewatch.cli.area.read_scenario", stopped)
+    assert run(capsys, ["area"]) == (
+        130,
+        "",
+        "linewatch: stopped; what was logged is kept\n",
+    )

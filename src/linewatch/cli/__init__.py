@@ -16,6 +16,7 @@ app = App(
     name="linewatch",
     help="Plan and run the watch over a long line.",
     version=linewatch.__version__,
+    suppress_keyboard_interrupt=False,  # main says what is kept
 )
 plan = App(name="plan", help="Propose where, what and when; a person decides.")
 log = App(name="log", help="Check and read the mission log.")

@@ -13,9 +13,15 @@ from linewatch.watch.tracker._kernels_track import (
     blurred,
     combine,
     drop,
+    gather,
+    lay_out,
     noise_at,
     predict,
     relink,
+    settle,
+    share,
+    unite,
+    unseen_by,
     within,
 )
 from linewatch.watch.tracker.arrays import (
@@ -23,7 +29,6 @@ from linewatch.watch.tracker.arrays import (
     Eyes,
     Filter,
     Hits,
-    Longs,
     Maps,
     Mixture,
     Near,
@@ -34,34 +39,9 @@ from linewatch.watch.tracker.arrays import (
     State,
 )
 
-TRACK_DIGEST: Final = "e881c317ab27"
+TRACK_DIGEST: Final = "b744a68cd493"
 """Digest of ``_kernels_track.py``, checked by a test. The compiler's cache sees changes
 of this file alone: a change there must change this line, or stale code would run."""
-
-
-@kernel
-def gather(
-    st: State, eyes: Eyes, local: Longs, x: float, y: float, r: float, time_s: float
-) -> int:
-    """List every track that is within `r` of a place at `time_s`; return how many."""
-    west, cell = eyes.west, eyes.cell
-    head, after, was_s = st.head, st.after, st.time_s
-    best, spread = st.now.best, st.now.spread
-    first = int((x - r - 1000.0 - west) / cell)
-    last = int((x + r + 1000.0 - west) / cell)
-    n = 0
-    for c in range(max(first, 0), min(last, head.size - 1) + 1):
-        i = head[c]
-        while i >= 0:
-            dt = time_s - was_s[i]
-            dx = best[i, 0] + dt * best[i, 2] - x
-            dy = best[i, 1] + dt * best[i, 3] - y
-            room = r + 50.0 + 4.0 * math.sqrt(spread[i, 0] + spread[i, 2])
-            if dx * dx + dy * dy < room * room:
-                local[n] = i
-                n += 1
-            i = after[i]
-    return n
 
 
 @kernel
@@ -193,51 +173,6 @@ def weigh(now: Mixture, near: Near, pairs: Pairs, n: int) -> None:
                 totals[e] += p * like
         for e in range(e0, e1):
             ratio[e] = seen[t] * totals[e] / miss[t]
-
-
-@kernel
-def share(near: Near, pairs: Pairs, hits: Hits, n: int, clutter: float) -> None:
-    """Find the chance of each pair by belief propagation (Williams and Lau 2014).
-
-    `hits.taken` holds the clutter. Messages of a track whose detections no other
-    wants settle at once; only the rest go round.
-    """
-    row, busy, edge, ratio = near.row, near.busy, pairs.edge, pairs.ratio
-    to_det, to_track, taken, many = pairs.to_det, pairs.to_track, hits.taken, hits.many
-    rounds = 0
-    for t in range(n):
-        e0, e1, contested, total = row[t], row[t + 1], False, 1.0
-        for e in range(e0, e1):
-            to_track[e] = 1.0 / clutter
-            total += ratio[e] * to_track[e]
-            contested = contested or many[edge[e]] > 1
-        if contested:
-            busy[rounds] = t
-            rounds += 1
-            continue
-        for e in range(e0, e1):
-            to_det[e] = ratio[e] / max(total - ratio[e] * to_track[e], 1.0)
-            taken[edge[e]] += to_det[e]
-    for _ in range(60 if rounds else 0):
-        for b in range(rounds):
-            for e in range(row[busy[b]], row[busy[b] + 1]):
-                taken[edge[e]] = clutter
-        for b in range(rounds):
-            e0, e1, total = row[busy[b]], row[busy[b] + 1], 1.0
-            for e in range(e0, e1):
-                total += ratio[e] * to_track[e]
-            for e in range(e0, e1):
-                to_det[e] = ratio[e] / max(total - ratio[e] * to_track[e], 1.0)
-                taken[edge[e]] += to_det[e]
-        change = 0.0
-        for b in range(rounds):
-            for e in range(row[busy[b]], row[busy[b] + 1]):
-                rest = max(taken[edge[e]] - to_det[e], clutter)
-                new = 1.0 / rest
-                change = max(change, abs(new - to_track[e]) * rest)
-                to_track[e] = new
-        if change < 1e-3:
-            break
 
 
 @kernel
@@ -405,80 +340,6 @@ def bear(
         busy[fresh] = i
         fresh += 1
     return fresh
-
-
-@kernel
-def unite(
-    st: State, near: Near, pairs: Pairs, hits: Hits, n: int, merge: float
-) -> None:
-    """Make one of two tracks that share a detection and stand for one target."""
-    local, row, edge, top = near.local, near.row, pairs.edge, hits.top
-    best, spread, exist, track_id = st.now.best, st.now.spread, st.exist, st.track_id
-    for t in range(n):
-        i = local[t]
-        for e in range(row[t], row[t + 1]):
-            o = top[edge[e]]
-            j = local[max(o, 0)]
-            if track_id[i] < 0 or track_id[j] < 0 or o < 0 or o == t:
-                continue
-            if exist[i] + exist[j] > merge:
-                continue
-            x, y = best[i, 0] - best[j, 0], best[i, 1] - best[j, 1]
-            u, v = best[i, 2] - best[j, 2], best[i, 3] - best[j, 3]
-            xx = spread[i, 0] + spread[j, 0]
-            xy = spread[i, 1] + spread[j, 1]
-            yy = spread[i, 2] + spread[j, 2]
-            q = yy * x * x - 2.0 * xy * x * y + xx * y * y
-            if q > 0.5 * (xx * yy - xy * xy) or u * u + v * v > 4.0:
-                continue
-            a, b = (i, j) if exist[i] >= exist[j] else (j, i)
-            exist[a] = min(exist[a] + exist[b], 1.0 - 1e-6)
-            drop(st, b)
-
-
-@kernel
-def settle(st: State, local: Longs, n: int, eyes: Eyes, forget: float) -> None:
-    """End gathered tracks that are gone and put the others in their cells."""
-    west, cell = eyes.west, eyes.cell
-    exist, track_id, cells, best = st.exist, st.track_id, st.cell, st.now.best
-    for t in range(n):
-        i = local[t]
-        if track_id[i] >= 0:
-            at = int((best[i, 0] - west) / cell)
-            if exist[i] < forget:
-                drop(st, i)
-            elif at != cells[i]:
-                relink(st, at, i)
-
-
-@kernel
-def lay_out(hits: Hits, eyes: Eyes, sc: Scans, s: int, k: int, clutter: float) -> None:
-    """Put the detections of scan `k` on the plane, unbiased (Longbin 1998)."""
-    zx, zy, taken, many = hits.x, hits.y, hits.taken, hits.many
-    top, top_w, far, azimuth = hits.top, hits.top_w, sc.a, sc.b
-    d0, d1, ex, ey = sc.start[k], sc.start[k + 1], eyes.x[s], eyes.y[s]
-    fix = math.exp(eyes.sigma_azimuth[s] ** 2 / 2.0)
-    for d in range(d1 - d0):
-        top[d], top_w[d], taken[d], many[d] = -1, 0.0, clutter, 0
-        zx[d], zy[d] = far[d0 + d], azimuth[d0 + d]
-        if eyes.kind[s] < 2:
-            zx[d] = ex + fix * far[d0 + d] * math.sin(azimuth[d0 + d])
-            zy[d] = ey + fix * far[d0 + d] * math.cos(azimuth[d0 + d])
-
-
-@kernel
-def unseen_by(
-    st: State, eyes: Eyes, sc: Scans, s: int, k: int, birth: float, most: float
-) -> float:
-    """Tell the density of new targets that scan `k` detects, and keep the rest."""
-    unseen, chance = st.unseen, eyes.chance[s]
-    passed = sc.time_s[k] - st.unseen_s[s]
-    st.unseen_s[s] = sc.time_s[k]
-    unseen[s] = min(unseen[s] + birth * passed, most)
-    born = chance * unseen[s]
-    if sc.counts[k]:
-        unseen[s] *= 1.0 - chance
-    return float(born)
 
 
 @kernel

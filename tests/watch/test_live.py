@@ -172,7 +172,18 @@ def test_a_track_is_not_lost_because_its_radar_is_down(
 def test_a_path_without_receipts_is_told_once(area: Area, radars: list[Post]) -> None:
     room = watch(area, radars)
     told = alerts(run(room, START_S + 1_100.0))
-    assert [alert.kind for alert in told] == ["path"]
+    assert [alert.kind for alert in told if alert.kind != "outage"] == ["path"]
+
+
+def test_a_post_without_a_node_is_told_once(area: Area, radars: list[Post]) -> None:
+    room = watch(area, radars)
+    room.take(node(radars[0]))
+    told = alerts(run(room, START_S + 170.0)) + alerts(run(room, START_S + 900.0))
+    assert [(a.node_id, a.chainage_m) for a in told if a.node_id is None][:1] == [
+        (None, radars[1].site.chainage_m)
+    ]
+    absent = [a for a in told if a.kind == "outage" and a.node_id is None]
+    assert len(absent) == 1
 
 
 def test_time_never_runs_backwards(area: Area, radars: list[Post]) -> None:

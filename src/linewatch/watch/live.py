@@ -30,6 +30,9 @@ LONGEST_GAP_S: Final = 30 * DAY_S
 """Longest time that a watch may have stood still and goes on from [s]. A report that is
 farther ahead is of a clock gone wrong: taken, it would make all true ones late."""
 
+ABSENT_S: Final = 300.0
+"""Time from the start within which every post's node is to register [s]."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
@@ -101,6 +104,7 @@ class Watch:
     _changes: list[Change] = field(default_factory=list)
     _closed: list[Handover] = field(default_factory=list)
     _path_told: bool = False
+    _absent_told: bool = False
 
     def __post_init__(self) -> None:
         self.alerter = Alerter(self.alert_settings)
@@ -157,7 +161,12 @@ class Watch:
         self._note(self.availability.advance(until_s))
         self.time_s = until_s
         self.engine.advance(until_s)
-        outages = [self._outage(each) for each in self._changes if _is_outage(each)]
+        outages = [
+            self._outage(self._post(each.node_id), each.time_s, each.node_id)
+            for each in self._changes
+            if _is_outage(each)
+        ]
+        outages += self._absent()
         alerts = [*outages, *self.alerter.look(self.engine.sighted())]
         test = self.desk.test_due(until_s)
         opened = self.desk.hand_over([*alerts, *([test] if test else [])])
@@ -192,15 +201,23 @@ class Watch:
             self.engine.turn(self._post(change.node_id), change.time_s, up=change.up)
         self._changes += changes
 
-    def _outage(self, change: Change) -> Alert:
-        """Make the alert of a node that ceased to watch."""
-        site = self.posts[self._post(change.node_id)].site
+    def _absent(self) -> list[Alert]:
+        """Tell once of the posts for which no node has registered in due time."""
+        due_s = self.start_s + ABSENT_S
+        if self._absent_told or self.time_s < due_s:
+            return []
+        self._absent_told = True
+        return [self._outage(at, due_s, None) for at in self.roster.empty()]
+
+    def _outage(self, at: int, time_s: float, node_id: str | None) -> Alert:
+        """Make the alert of a post that does not watch since `time_s`."""
+        site = self.posts[at].site
         return Alert(
-            alert_id=f"outage-{site.name}-{change.time_s:.0f}",
+            alert_id=f"outage-{site.name}-{time_s:.0f}",
             time_s=self.time_s,
             kind="outage",
             track_id=None,
-            node_id=change.node_id,
+            node_id=node_id,
             chainage_m=site.chainage_m,
             offset_m=0.0,
             lon_deg=site.lon_deg,

@@ -55,6 +55,11 @@ class Roster:
         """Return the place of the post that a node speaks for; None for a stranger."""
         return self._post_of.get(node_id)
 
+    def empty(self) -> list[int]:
+        """Return the places of the posts that no node speaks for."""
+        held = set(self._post_of.values())
+        return [at for at in range(len(self.posts)) if at not in held]
+
     def refusal(self, node: Node, *, watching: Iterable[str]) -> str | None:
         """Say why a node may not register, given who watches now; None if it may."""
         at = self._place.get(node.name)

@@ -58,8 +58,11 @@ def main(words: Sequence[str] | None = None) -> None:
         app(words, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         _stop(str(error), BAD_WORDS)
-    except (LinewatchError, OSError) as error:
+    except LinewatchError as error:
         _stop(str(error), BAD_DATA)
+    except OSError as error:
+        told = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        _stop(told, BAD_DATA)
     except KeyboardInterrupt:
         _stop("stopped; what was logged is kept", 130)
 

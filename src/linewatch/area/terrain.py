@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -78,6 +79,16 @@ class Terrain(Protocol):
     def height_m(self, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
         """Return heights [m] at places on the plane [m], NaN where there are none."""
         ...
+
+
+@lru_cache(maxsize=16)
+def _from_plane(plane: Plane, wkt: str) -> Transformer:
+    """Return what takes places on the plane to a raster's own coordinates.
+
+    Kept, because PROJ takes some 10 ms to make one, and a simulated world asks for
+    heights every few seconds.
+    """
+    return Transformer.from_crs(plane.crs, CRS.from_wkt(wkt), always_xy=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,9 +225,7 @@ class GeoTiffTerrain:
         if not (np.isfinite(x).all() and np.isfinite(y).all()):
             raise BadValue("place", "finite", "NaN or infinite")
         with _opened(self.path) as raster:
-            to_raster = Transformer.from_crs(
-                self.plane.crs, CRS.from_wkt(raster.crs.to_wkt()), always_xy=True
-            )
+            to_raster = _from_plane(self.plane, raster.crs.to_wkt())
             east, north = to_raster.transform(x.ravel(), y.ravel())
             to_pixel = ~raster.transform
             column = to_pixel.a * east + to_pixel.b * north + to_pixel.c

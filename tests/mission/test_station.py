@@ -239,7 +239,11 @@ def test_a_full_log_stops_the_duty_and_keeps_its_alerts_back(
         assert [alert.kind for alert in outcome.send] == ["test"]
 
     played(small, tmp_path / "m.log", play)
-    assert kinds(tmp_path / "m.log")[:2] == ["tick", "handover"]
+    written = kinds(tmp_path / "m.log")
+    # No node came, which is told too; the test alert's handover comes once, in order.
+    assert (written[0], written.count("tick")) == ("tick", 2)
+    assert written.index("handover") < len(written) - 1 - written[::-1].index("tick")
+    assert written.count("handover") == 1
 
 
 def test_without_a_desk_the_handover_stays_open(

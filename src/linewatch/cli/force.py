@@ -1,11 +1,11 @@
-"""The command ``linewatch force``."""
+"""The command ``linewatch force``: counts by itself, and has commands under it."""
 
 import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 
 from linewatch.force.force import Force
 from linewatch.force.force import read_force as read_scenario_force
@@ -18,8 +18,12 @@ from linewatch.scenario import BUILT_IN, read_scenario
 By = Literal["status", "unit", "sector", "strength"]
 WORDS = ("organic", "approved", "sourced", "in transit", "present")
 
+force = App(name="force", help="Count the force on a date, by strength and status.")
+"""Counts when no command follows; commands under it are named by path, read when asked."""
 
-def force(
+
+@force.default
+def count(
     *,
     on: str,
     known: str | None = None,

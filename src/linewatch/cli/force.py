@@ -19,7 +19,7 @@ By = Literal["status", "unit", "sector", "strength"]
 WORDS = ("organic", "approved", "sourced", "in transit", "present")
 
 force = App(name="force", help="Count the force on a date, by strength and status.")
-"""Counts when no command follows; commands under it are named by path, read when asked."""
+"""Counts when no command follows; commands under it are named by path."""
 
 
 @force.default

@@ -10,6 +10,7 @@ from linewatch.watch.tracker.sensors import (
 from linewatch.watch.tracker.settings import BANK, CLASSES, Motion, TrackerSettings
 from linewatch.watch.tracker.tracker import Tracker
 from linewatch.watch.tracker.tracks import Counts, Rows, Tracks
+from linewatch.watch.tracker.trail import Trail
 
 __all__ = [
     "BANK",
@@ -25,4 +26,5 @@ __all__ = [
     "Tracker",
     "TrackerSettings",
     "Tracks",
+    "Trail",
 ]

@@ -24,6 +24,7 @@ from linewatch.watch.tracker._kernels_track import (
     unseen_by,
     within,
 )
+from linewatch.watch.tracker._kernels_trail import note, note_births
 from linewatch.watch.tracker.arrays import (
     Bank,
     Eyes,
@@ -43,6 +44,9 @@ TRACK_DIGEST: Final = "b744a68cd493"
 """Digest of ``_kernels_track.py``, checked by a test. The compiler's cache sees changes
 of this file alone: a change there must change this line, or stale code would run."""
 
+TRAIL_DIGEST: Final = "acaa9fee6e7c"
+"""Digest of ``_kernels_trail.py``, for the same reason."""
+
 
 @kernel
 def reach_out(
@@ -58,6 +62,7 @@ def reach_out(
 ) -> None:
     """Set what each gathered track offers scan `k`: chance, noise and range."""
     local, seen, miss, noise = near.local, near.seen, near.miss, near.noise
+    chances = near.pd
     ranges, rooms, exist = near.range, near.room, st.exist
     best, spread = st.now.best, st.now.spread
     ex, ey, reach, chance = eyes.x[s], eyes.y[s], eyes.reach[s], eyes.chance[s]
@@ -77,7 +82,7 @@ def reach_out(
         elif pd > 0.0:
             pd *= blurred(maps, s, px, py, math.sqrt(xx), math.sqrt(yy))
         # A map may be wrong by a little, so that what is seen there still counts.
-        seen[t] = exist[i] * max(pd, 0.02)
+        chances[t], seen[t] = pd, exist[i] * max(pd, 0.02)
         miss[t] = 1.0 - exist[i] * (pd if counts else 0.0)
         noise[t, 0], noise[t, 1], noise[t, 2] = noise_at(
             sigma_range, sigma_azimuth, dx, dy
@@ -399,11 +404,13 @@ def look(
 
 
 @kernel
-def run(f: Filter, first: int, until_s: float) -> tuple[int, int, int]:
+def run(  # noqa: PLR0911 - one return for each thing that may lack
+    f: Filter, first: int, until_s: float
+) -> tuple[int, int, int]:
     """Take scans from `first` on; return the next one, rows written, and what lacks.
 
     It stops before whatever does not fit: 0 nothing lacks, 1 slots, 2 scratch for
-    tracks, 3 for pairs, 4 rows, 5 for detections.
+    tracks, 3 for pairs, 4 rows, 5 for detections, 6 rows of the trail.
     """
     # Unpacked once: the compiler counts references at every unpacking.
     st, bank, rule, eyes, maps = f.state, f.bank, f.rule, f.eyes, f.maps
@@ -416,6 +423,7 @@ def run(f: Filter, first: int, until_s: float) -> tuple[int, int, int]:
     )
     out, now, local, busy, gate = f.out, st.now, near.local, near.busy, rule.gate
     count, at_s, sensor, start = st.count, sc.time_s, sc.sensor, sc.start
+    trace, trailing = f.trace, f.trace.names.shape[0] > 0
     rows, k = 0, first
     while True:
         due = count[3] * rule.every_s
@@ -442,6 +450,8 @@ def run(f: Filter, first: int, until_s: float) -> tuple[int, int, int]:
         combine(now, local, n)
         if n * dets > pairs.edge.size:
             return k, rows, 3
+        if trailing and trace.used[0] + n + dets > trace.names.shape[0]:
+            return k, rows, 6
         born = unseen_by(st, eyes, sc, s, k, rule.birth, rule.unseen)
         lay_out(hits, eyes, sc, s, k, eyes.clutter[s] + born)
         reach_out(st, near, eyes, maps, sc, s, k, n, gate)
@@ -449,10 +459,14 @@ def run(f: Filter, first: int, until_s: float) -> tuple[int, int, int]:
         weigh(now, near, pairs, n)
         share(near, pairs, hits, n, eyes.clutter[s] + born)
         believe(st, near, pairs, hits, sc, k, n)
+        if trailing:
+            note(st, near, pairs, hits, sc, trace, k, n)
         combine(now, busy, correct(now, near, pairs, n, rule.keep))
         unite(st, near, pairs, hits, n, rule.merge)
         settle(st, local, n, eyes, rule.forget)
         if eyes.kind[s] != 1:
             fresh = bear(st, near, hits, bank, eyes, sc, s, k, born, rule.forget)
             combine(now, busy, fresh)
+            if trailing:
+                note_births(st, eyes, sc, trace, busy, k, fresh)
         k += 1

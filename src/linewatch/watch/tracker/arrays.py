@@ -119,6 +119,7 @@ class Near(NamedTuple):
     busy: Longs  # slots, or rows of `local`, that the step at hand is about
     seen: Floats  # chance to exist and be detected
     miss: Floats  # chance to leave no detection
+    pd: Floats  # chance to be detected if it exists
     none: Floats  # chance that it exists and was missed
     noise: Floats  # (t, 3) of a detection there
     range: Floats  # from the sensor
@@ -178,6 +179,15 @@ class Picture(NamedTuple):
     exist: Floats
 
 
+class Trace(NamedTuple):
+    """The record of what made each track; `Trail` tells its columns."""
+
+    figures: Floats  # (rows, 16), without rows when there is no record
+    names: Longs  # (rows, 6)
+    used: Longs  # (1,) rows written
+    least: float  # smallest share of detections worth a row
+
+
 class Filter(NamedTuple):
     """All that the kernels work on."""
 
@@ -189,3 +199,4 @@ class Filter(NamedTuple):
     scans: Scans
     work: Work
     out: Picture
+    trace: Trace

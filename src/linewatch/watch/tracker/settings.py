@@ -169,6 +169,10 @@ class TrackerSettings:
         Detections kept per track.
     bad : str
         ``refuse`` raises on NaN or negative figures, ``count`` counts them.
+    trail : bool
+        Keep what made each track for `Tracker.trail`.
+    trail_most : int
+        Rows of the trail kept until they are fetched (176 bytes each).
     """
 
     bank: tuple[Motion, ...] = BANK
@@ -187,6 +191,8 @@ class TrackerSettings:
     every_s: float = 1.0
     kept: int = 8
     bad: str = "count"
+    trail: bool = False
+    trail_most: int = 2_000_000
 
     def __post_init__(self) -> None:
         for name in ("life_s", "gone_s", "gate", "blur_m", "every_s"):
@@ -200,6 +206,8 @@ class TrackerSettings:
             raise BadValue("lag_s", "0 or more", self.lag_s)
         if not self.kept >= 1:
             raise BadValue("kept", "1 or more", self.kept)
+        if not self.trail_most >= 1:
+            raise BadValue("trail_most", "1 or more", self.trail_most)
         if self.bad not in ("refuse", "count"):
             raise UnknownName("way with bad detections", self.bad, ("refuse", "count"))
 

@@ -14,11 +14,16 @@ from linewatch.watch.tracker.arrays import (
     Pairs,
     Picture,
     State,
+    Trace,
     Work,
 )
+from linewatch.watch.tracker.trail import FIGURES, NAMES
 
 SLOTS: Final = 256
 """Slots that a new state has."""
+
+TRAIL_LEAST: Final = 0.01
+"""Smallest share of a scan's detections that is worth a row of the trail [-]."""
 
 NOT_PER_TRACK: Final = ("now", "head", "unseen", "unseen_s", "count")
 
@@ -84,6 +89,7 @@ def new_work(*, tracks: int, pairs: int, detections: int, models: int) -> Work:
             busy=np.zeros(tracks, np.int64),
             seen=np.zeros(tracks),
             miss=np.zeros(tracks),
+            pd=np.zeros(tracks),
             none=np.zeros(tracks),
             noise=np.zeros((tracks, 3)),
             range=np.zeros(tracks),
@@ -125,6 +131,16 @@ def new_picture(rows: int) -> Picture:
         track_id=np.zeros(rows, np.int64),
         state=np.zeros((rows, 4)),
         exist=np.zeros(rows),
+    )
+
+
+def new_trace(rows: int) -> Trace:
+    """Return room for `rows` rows of the trail; none means that there is no trail."""
+    return Trace(
+        figures=np.zeros((rows, FIGURES)),
+        names=np.zeros((rows, NAMES), np.int64),
+        used=np.zeros(1, np.int64),
+        least=TRAIL_LEAST,
     )
 
 

@@ -18,13 +18,16 @@ from linewatch.watch.tracker.state import (
     grown_state,
     new_picture,
     new_state,
+    new_trace,
     new_work,
     thawed,
 )
 from linewatch.watch.tracker.tracks import Counts, Rows, Tracks
+from linewatch.watch.tracker.trail import Trail, TrailKeeper
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
+TRAIL_ROWS = 4096  # rows that the kernel writes before they are put away
 COUNTED = ("fed", "used", "duplicate", "late", "bad", "unknown_sensor")
 
 
@@ -59,6 +62,7 @@ class Tracker:
         self._outages: list[tuple[int, float, float]] = []
         self._waiting: list[Batch] = []
         self._tally = dict.fromkeys(COUNTED, 0)
+        self._trail = TrailKeeper(self.settings.trail_most)
         rule = self.settings.rule()
         state = new_state(
             models=len(self.settings.bank),
@@ -80,6 +84,7 @@ class Tracker:
             ),
             work=new_work(models=len(self.settings.bank), **self._room),
             out=new_picture(1024),
+            trace=new_trace(TRAIL_ROWS if self.settings.trail else 0),
         )
 
     # -- taking in -----------------------------------------------------------------
@@ -266,9 +271,17 @@ class Tracker:
             k, rows, lacks = run(self._filter, k, until)
             if rows:
                 parts.append(self._written(rows))
+            self._put_away()
             if lacks == 0:
                 return Rows.joined(parts)
             self._make_room(lacks, scans.start)
+
+    def _put_away(self) -> None:
+        """Keep the rows of the trail that the kernel wrote."""
+        trace = self._filter.trace
+        used = int(trace.used[0])
+        self._trail.keep(trace.figures[:used], trace.names[:used])
+        trace.used[0] = 0
 
     def _written(self, rows: int) -> Rows:
         """Return a copy of the rows that the kernel wrote."""
@@ -294,6 +307,11 @@ class Tracker:
         most = int(np.diff(start).max(initial=0))
         if lacks == 1:
             self._filter = self._filter._replace(state=grown_state(state, used + most))
+            return
+        if lacks == 6:
+            rows = max(TRAIL_ROWS, used + most)
+            if rows > len(self._filter.trace.names):
+                self._filter = self._filter._replace(trace=new_trace(2 * rows))
             return
         if lacks == 2:
             self._room["tracks"] = state.exist.size
@@ -347,6 +365,14 @@ class Tracker:
             made_by=st.made_by[at].copy(),
         )
 
+    def trail(self) -> Trail:
+        """Return what made each track since the last call, and forget it.
+
+        Without `TrackerSettings.trail` it is empty. At most `trail_most` rows wait to
+        be fetched; the oldest are dropped first, and counted as lost.
+        """
+        return self._trail.drained(self.settings.gate)
+
     # -- keeping -------------------------------------------------------------------
 
     def save(self) -> bytes:
@@ -359,6 +385,9 @@ class Tracker:
             "waiting_ids": np.column_stack([waiting.row, waiting.ident]),
             "outages": outages,
             "done_s": np.array(self.done_s),
+            "trail_lost": np.array(self._trail.lost),
+            "trail_figures": self._trail.rows()[0],
+            "trail_names": self._trail.rows()[1],
             "tally": np.array([self._tally[name] for name in COUNTED], np.int64),
         }
         return frozen(self._filter.state, extra)
@@ -372,6 +401,8 @@ class Tracker:
         tracker = cls(sensors, settings, float(extra["done_s"]))
         tracker._filter = tracker._filter._replace(state=state)
         tracker._tally = dict(zip(COUNTED, extra["tally"].tolist(), strict=True))
+        tracker._trail.keep(extra["trail_figures"], extra["trail_names"])
+        tracker._trail.lost = int(extra["trail_lost"])
         tracker._outages = [(int(row), a, b) for row, a, b in extra["outages"].tolist()]
         time, a, b = (np.ascontiguousarray(part) for part in extra["waiting"].T)
         row, ident = (np.ascontiguousarray(part) for part in extra["waiting_ids"].T)

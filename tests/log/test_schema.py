@@ -65,14 +65,19 @@ def test_no_field_tells_who_a_person_is() -> None:
     assert telling == {("node", "name")}
 
 
-def test_free_words_stand_only_in_the_caveat_of_a_decision() -> None:
+def test_free_words_stand_only_where_an_office_must_say_something() -> None:
     free = {
         (kind, name)
         for kind, fields in FIELDS.items()
         for name, check in fields.items()
         if check is schema.words
     }
-    assert free == {("decision", "caveat")}
+    assert free == {
+        ("decision", "caveat"),
+        ("finding", "stated"),
+        ("move", "caveat"),
+        ("request", "end_state"),
+    }
 
 
 def test_every_check_has_a_rule_in_words() -> None:

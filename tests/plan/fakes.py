@@ -1,7 +1,7 @@
 """An authority table and a proposal that tests can make without files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from linewatch.plan import (
@@ -82,3 +82,10 @@ def proposal(*tasks: str, kind: ProposalKind = ProposalKind.DEPLOY) -> Proposal:
         readiness=("a brigade: 55% taken",),
         body={"rows": [{"unit": "A", "people": 100}]},
     )
+
+
+def builtin_proposal(kind: ProposalKind = ProposalKind.DEPLOY) -> Proposal:
+    """Return a proposal for a task that the built-in rules know."""
+    asked = [replace(pairing(), task="detect_monitor_static")]
+    open_to_all = Table({"detect_monitor_static": Said("allowed")})
+    return replace(proposal(kind=kind), checks=checked(asked, open_to_all))

@@ -20,6 +20,7 @@ app = App(
 )
 plan = App(name="plan", help="Propose where, what and when; a person decides.")
 log = App(name="log", help="Check and read the mission log.")
+key = App(name="key", help="Make keys that offices sign with.")
 report = App(name="report", help="Write what to tell, to whom.")
 
 # Named by path, so that --help never waits for Numba, the solver or the web server.
@@ -28,7 +29,7 @@ for name, path, told in (
     ("area", "area:area", "Show the line, its sectors, ports, zones and demand."),
     ("force", "force:force", "Count the force on a date, by strength and status."),
     ("may", "may:may", "Ask whether a status may do a task, and by which rule."),
-    ("decide", "decide:decide", "Record who decided on a proposal."),
+    ("decide", "decide:commands", "Record who decided; lay options side by side."),
     ("see", "see:see", "Write what each observer sees as a GeoTIFF."),
     ("site", "site:site", "Choose sites from a cover table."),
     ("track", "track:track", "Turn detections into tracks."),
@@ -45,10 +46,16 @@ for name, path, told in (
 ):
     plan.command(f"linewatch.cli.{path}", name=name, help=told)
 log.command("linewatch.cli.log_verify:log_verify", name="verify", help="Find any edit.")
+log.command(
+    "linewatch.cli.log_checkpoint:checkpoint",
+    name="checkpoint",
+    help="Sign the log up to here.",
+)
+key.command("linewatch.cli.key_new:new", name="new", help="Make a key for an office.")
 report.command(
     "linewatch.cli.report_sitrep:sitrep", name="sitrep", help="Write SITREP."
 )
-for part in (plan, log, report):
+for part in (plan, log, key, report):
     app.command(part)
 
 

@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 
+from linewatch.cli.signing import of_office, signer_from
 from linewatch.force.authority import may
 from linewatch.force.rules import read_rules
 from linewatch.log import MissionLog
@@ -32,6 +33,8 @@ def decide(
     log: Path,
     caveat: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     on: str | None = None,
+    key: Path | None = None,
+    passphrase_file: Path | None = None,
     scenario: Path = BUILT_IN,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
@@ -51,6 +54,10 @@ def decide(
         What limits the decision; may be given again.
     on
         When it was decided, such as 2025-03-07; now when left out.
+    key
+        Key of the office, which signs the decision.
+    passphrase_file
+        File whose first line unlocks the key.
     scenario
         Folder of the scenario, for its authority table and approval chain.
     as_json
@@ -70,18 +77,25 @@ def decide(
     if decision.answer is not Verdict.DISAPPROVE:
         rules = read_rules(mission.file("force", "authority"))
         rechecked(proposal, partial(may, rules))
+    signers = signer_from(key, passphrase_file)
+    of_office(signers, decision.office, key)
     with MissionLog.open(log) as kept:
-        seq = kept.append(entries_of(proposal, decision))
+        seq = kept.append(entries_of(proposal, decision), signers=signers)
         entries = kept.read(kinds={"decision"})
         now = standing(proposal, decisions_in((e.time_s, e.body) for e in entries))
     if as_json:
         body = decision.to_body() | {"on": to_iso(at_s), "seq": seq, "standing": now}
         print(json.dumps(body | {"conditions": list(proposal.conditions)}))
         return
-    print(f"{decision.office}: {answer} {proposal.id}, entry {seq} of {log}.")
+    signed = ", signed" if signers else ""
+    print(f"{decision.office}: {answer} {proposal.id}, entry {seq} of {log}{signed}.")
     print(f"The proposal is now {now.value}.")
     if decision.caveat:
         print(f"Caveat: {decision.caveat}.")
     if proposal.conditions and decision.answer is not Verdict.DISAPPROVE:
         said = ", ".join(what.replace("_", " ") for what in proposal.conditions)
         print(f"Open before the tasks begin: {said}.")
+
+
+commands = App(name="decide", help="Record who decided; lay options side by side.")
+commands.default(decide)

@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
@@ -76,12 +76,21 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A checked entry that has no place in the log yet."""
+    """A checked entry that has no place in the log yet, and who is to sign it."""
 
     time_s: float
     kind: str
     body_json: str
     beside: bytes | None
+    sign: "Sign | None" = None
+
+    def signed_by(self, sign: "Sign | None") -> "Draft":
+        """Return it as it is to be signed once it has its place; None signs nothing."""
+        return replace(self, sign=sign)
+
+
+Sign = Callable[[bytes, int, float, str, str], str]
+"""Takes digest before, place, time, kind and body; returns the body, signed."""
 
 
 def drafted(time_s: float, kind: str, body: Mapping[str, object]) -> Draft:
@@ -124,5 +133,8 @@ def chained(head: Head, drafts: Iterable[Draft]) -> Iterator[Row]:
     seq, digest = head.seq, head.digest
     for draft in drafts:
         seq += 1
-        digest = link(digest, seq, draft.time_s, draft.kind, draft.body_json)
-        yield seq, draft.time_s, draft.kind, draft.body_json, digest
+        time_s, kind, body_json = draft.time_s, draft.kind, draft.body_json
+        if draft.sign is not None:
+            body_json = draft.sign(digest, seq, time_s, kind, body_json)
+        digest = link(digest, seq, time_s, kind, body_json)
+        yield seq, time_s, kind, body_json, digest

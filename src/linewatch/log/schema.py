@@ -1,8 +1,9 @@
 """What an entry of each kind may hold. A field that is not here cannot be logged.
 
 There is no field for a person's name, face, document or number, and a test reads this
-table to keep it so. Labels name places, offices, nodes and files. The one field of free
-words is the caveat of a decision.
+table to keep it so. Labels name places, offices, nodes and files. Free words stand only
+where an office must say something: the caveat of a decision, the end state of a request
+and what was found on it.
 """
 
 import math
@@ -82,6 +83,7 @@ RULE: Final[Mapping[Check, str]] = {
     state: "bytes",
 }
 
+_SIGNED: Final = {"office": label, "key": token, "signature": token}
 _PLACE: Final = {"lon_deg": number, "lat_deg": number}
 _ON_LINE: Final = {"chainage_m": number, "offset_m": number}
 
@@ -169,13 +171,62 @@ FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "scope": label,
     },
     "decision": {
+        **_SIGNED,
         "proposal_id": token,
         "answer": token,
-        "office": label,
         "digest": token,
-        "signature": token,
         "caveat": words,
+        "requests": tokens,
     },
+    "request": {
+        **_SIGNED,
+        "request_id": token,
+        "digest": token,
+        "known_s": number,
+        "capability": label,
+        "task": token,
+        "status": token,
+        "sector": label,
+        "from_m": number,
+        "to_m": number,
+        "zone": token,
+        "number": count,
+        "from_s": number,
+        "until_s": number,
+        "end_state": words,
+        "reimbursement": token,
+        "statute": label,
+        "reference": label,
+    },
+    "finding": {
+        **_SIGNED,
+        "request_id": token,
+        "known_s": number,
+        "criterion": token,
+        "answer": token,
+        "stated": words,
+    },
+    "move": {
+        **_SIGNED,
+        "request_id": token,
+        "known_s": number,
+        "move": token,
+        "number": count,
+        "until_s": number,
+        "caveat": words,
+        "conditions": tokens,
+        "reference": label,
+    },
+    "record": {
+        **_SIGNED,
+        "record": token,
+        "known_s": number,
+        "place": label,
+        "from_s": number,
+        "until_s": number,
+        "reference": label,
+    },
+    "checkpoint": {**_SIGNED, "entries": count},
     "order": {
         "order_id": token,
         "proposal_id": token,

@@ -11,6 +11,7 @@ from typing import Final, Self, cast
 from linewatch.errors import BadFile, LogUnwritable
 from linewatch.log.entry import FIRST_DIGEST, Draft, Entry, Head, Row, chained, drafted
 from linewatch.log.schema import FREQUENT
+from linewatch.log.sign import SIGNED, Signer, signer_for
 from linewatch.log.tables import RARE, connect_to_append, connect_to_read, told, why
 
 PAGE: Final = 10_000
@@ -65,13 +66,17 @@ class MissionLog:
         except sqlite3.DatabaseError as error:
             raise BadFile(path, f"no readable mission log ({error})") from error
 
-    def append(self, entries: Iterable[NewEntry]) -> int:
+    def append(
+        self, entries: Iterable[NewEntry], *, signers: Collection[Signer] = ()
+    ) -> int:
         """Append entries in one transaction, on disk when this returns.
 
         Parameters
         ----------
         entries : iterable of (time_s, kind, fields)
             Fields that are None are left out.
+        signers : collection of Signer, optional
+            Offices whose decisions, records and the like among the entries are signed.
 
         Returns
         -------
@@ -86,7 +91,10 @@ class MissionLog:
             If the disk is full or failing, or the file is locked or read-only; nothing
             was written, and a later append may succeed.
         """
-        drafts = [drafted(time_s, kind, body) for time_s, kind, body in entries]
+        drafts = [
+            _to_sign(drafted(time_s, kind, body), body, signers)
+            for time_s, kind, body in entries
+        ]
         with self._turn:
             if not drafts:
                 return self._read_head().seq
@@ -222,6 +230,16 @@ class MissionLog:
         """Leave a transaction that did not end, whatever stopped it."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+
+
+def _to_sign(
+    draft: Draft, body: Mapping[str, object], signers: Collection[Signer]
+) -> Draft:
+    """Say who is to sign a draft: the office that it is of, if its key is here."""
+    if not signers or draft.kind not in SIGNED:
+        return draft
+    signer = signer_for(signers, body.get("office"))
+    return draft if signer is None else draft.signed_by(signer.sign)
 
 
 def _query(kinds: Collection[str] | None) -> str:

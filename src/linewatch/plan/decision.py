@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from linewatch.errors import BadValue, MayNotDecide, UnknownName
+from linewatch.errors import BadFile, BadValue, MayNotDecide, UnknownName
 from linewatch.measure.clock import to_iso
 from linewatch.plan.proposal import Proposal, ProposalKind
 from linewatch.plan.table import note, one_of, read_rows, text, words
@@ -120,7 +120,7 @@ def read_chain(scenario: Scenario | None = None) -> tuple[Office, ...]:
     path = CHAIN
     if scenario is not None and "approval" in scenario.table("plan"):
         path = scenario.file("plan", "approval")
-    return read_rows(
+    offices = read_rows(
         path,
         Office,
         {
@@ -132,6 +132,9 @@ def read_chain(scenario: Scenario | None = None) -> tuple[Office, ...]:
         },
         key="office",
     )
+    if not offices:
+        raise BadFile(path, "names no office: nobody could decide anything")
+    return offices
 
 
 def decide(  # noqa: PLR0913  a decision has that many facts
@@ -231,16 +234,28 @@ _STANDINGS: Final = {
 }
 
 
+def office_named(by: str, chain: Iterable[Office]) -> Office:
+    """Find an office of the chain; the case of letters does not matter.
+
+    Raises
+    ------
+    UnknownName
+        If the chain has no such office.
+    """
+    wanted, offices = " ".join(by.split()).casefold(), tuple(chain)
+    for office in offices:
+        if office.office.casefold() == wanted:
+            return office
+    raise UnknownName("office", by, [office.office for office in offices])
+
+
 def _office(by: str, chain: tuple[Office, ...], kind: ProposalKind) -> Office:
     """Find an office that may decide on a kind of proposal."""
-    wanted = " ".join(by.split()).casefold()
-    for office in chain:
-        if office.office.casefold() == wanted:
-            if kind not in office.may_decide:
-                able = [each.office for each in chain if kind in each.may_decide]
-                raise MayNotDecide(office.office, kind, able)
-            return office
-    raise UnknownName("office", by, [office.office for office in chain])
+    office = office_named(by, chain)
+    if kind not in office.may_decide:
+        able = [each.office for each in chain if kind in each.may_decide]
+        raise MayNotDecide(office.office, kind, able)
+    return office
 
 
 def _kinds(cell: str) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ class CostLine:
         Price of one [currency of the cost].
     source : str
         Where the price comes from.
+    factor : str, optional
+        Planning factor that is the price; lines of one factor rise and fall together.
     """
 
     name: str
@@ -39,6 +41,7 @@ class CostLine:
     unit: str
     price: Interval
     source: str
+    factor: str = ""
 
     @property
     def sum(self) -> Interval:
@@ -47,12 +50,14 @@ class CostLine:
 
     def to_dict(self) -> dict[str, object]:
         """Write the line as plain values."""
+        factor = {"factor": self.factor} if self.factor else {}
         return {
             "name": self.name,
             "amount": _ends(self.amount),
             "unit": self.unit,
             "price": _ends(self.price),
             "source": self.source,
+            **factor,
         }
 
     @classmethod
@@ -64,6 +69,7 @@ class CostLine:
             unit=str(body["unit"]),
             price=_interval(body["price"]),
             source=str(body["source"]),
+            factor=str(body.get("factor", "")),
         )
 
 

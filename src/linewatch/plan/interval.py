@@ -1,6 +1,9 @@
-"""Interval: a figure that carries its range wherever it goes."""
+"""Interval and span: a figure that carries its range wherever it goes."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
 from linewatch.errors import BadValue
 
@@ -65,6 +68,68 @@ class Interval:
             low=self.low * other.low,
             best=self.best * other.best,
             high=self.high * other.high,
+        )
+
+    @property
+    def width(self) -> float:
+        """How far the ends are apart."""
+        return self.high - self.low
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A best figure between two others, of either sign: a share, a change, a power.
+
+    Parameters
+    ----------
+    low, best, high : float
+        low <= best <= high, all finite.
+
+    Raises
+    ------
+    BadValue
+        If they are not in this order.
+
+    Examples
+    --------
+    >>> Span.of(abs, Span(low=-3, best=1, high=2)).high
+    3.0
+    """
+
+    low: float
+    best: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not -math.inf < self.low <= self.best <= self.high < math.inf:
+            got = f"{self.low}, {self.best}, {self.high}"
+            raise BadValue("range", "low <= best <= high", got)
+        for end in ("low", "best", "high"):
+            object.__setattr__(self, end, float(getattr(self, end)))
+
+    @classmethod
+    def exactly(cls, value: float) -> "Span":
+        """Return `value` with no width."""
+        return cls(low=value, best=value, high=value)
+
+    @classmethod
+    def of(cls, law: Callable[..., float], *inputs: "Span | Interval") -> "Span":
+        """Return what a law makes of figures with ranges.
+
+        Parameters
+        ----------
+        law : callable
+            Rises or falls throughout in each of its figures, whatever the others are:
+            then its least and its greatest value lie at corners of the ranges.
+        *inputs : Span or Interval
+            Its figures, any of which may be at either end with any other.
+        """
+        ends = product(*((one.low, one.best, one.high) for one in inputs))
+        corners = [law(*each) for each in ends]
+        return cls(
+            low=min(corners),
+            best=law(*(one.best for one in inputs)),
+            high=max(corners),
         )
 
     @property

@@ -20,6 +20,9 @@ SHARED: Final[Mapping[str, tuple[str, ...]]] = {
     "plan": (
         *("factors", "approval", "movements", "lanes", "lifts", "reception"),
         *("parents", "work_list", "crews", "stocks", "deploy", "sites", "works"),
+        *("scopes", "actuals", "cost_claims"),
+        *("levels", "exercises", "reliefs", "findings"),
+        *("tariff_imports", "tariff_basis", "neighbour"),
     ),
 }
 """Keys of the tables that several stages read parts of; a stage that has a table to

@@ -102,6 +102,10 @@ class Lift:
     pieces_per_day: int
     source: str
 
+    def __post_init__(self) -> None:
+        if self.mode not in MODES:
+            raise BadValue("mode", f"one of {', '.join(MODES)}", self.mode)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reception:
@@ -122,6 +126,11 @@ class Parent:
     title: str
     organic_people: int
     source: str
+
+    def __post_init__(self) -> None:
+        if not self.organic_people > 0:
+            rule = "above 0: leave out a unit whose full strength is not known"
+            raise BadValue("organic_people", rule, self.organic_people)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

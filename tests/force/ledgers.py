@@ -54,6 +54,11 @@ def balanced(draw: st.DrawFn) -> str:
         known = day + timedelta(days=draw(st.integers(0, 9)))
         tail = f"^ap known={known}"
         place, to = draw(st.sampled_from(PLACES)), draw(st.sampled_from(PLACES))
+        if draw(st.integers(0, 5)) == 0:
+            changed = _status_line(draw, held, unit=unit, status=status, place=place)
+            if changed:
+                lines.append(f"{day} {changed} {tail}")
+            continue
         choices = {
             "order": (None, "unsourced", ""),
             "source": ("unsourced", "waiting", ""),
@@ -65,6 +70,7 @@ def balanced(draw: st.DrawFn) -> str:
             "resume": ("leave", place, f"@{place} was=leave"),
             "return": ("injured", None, "was=injured"),
             "cancel": ("unsourced", None, ""),
+            "release": ("waiting", "unsourced", ""),
             "open": (None, place, f"@{place}"),
         }
         kind = draw(st.sampled_from(sorted(choices)))
@@ -80,3 +86,32 @@ def balanced(draw: st.DrawFn) -> str:
             held[key] = held.get(key, 0) + count
         lines.append(f"{day} {kind} {unit} {count} {status} {words} {tail}")
     return "\n".join(lines) + "\n"
+
+
+WHILE = {
+    "unsourced": "approved",
+    "waiting": "sourced",
+    "transit": "transit",
+    "leave": "leave",
+    "injured": "injured",
+}
+
+
+def _status_line(
+    draw: st.DrawFn,
+    held: dict[tuple[str, str, str], int],
+    *,
+    unit: str,
+    status: str,
+    place: str,
+) -> str:
+    """Make up a change of duty status, where there is someone to change."""
+    pool = draw(st.sampled_from([*WHILE, place]))
+    most = held.get((unit, status, pool), 0)
+    if most == 0:
+        return ""
+    count, to = draw(st.integers(1, most)), "SAD" if status == "T10" else "T10"
+    held[unit, status, pool] -= count
+    held[unit, to, pool] = held.get((unit, to, pool), 0) + count
+    where = f"while={WHILE[pool]}" if pool in WHILE else f"@{place}"
+    return f"status {unit} {count} {to} was={status} {where}"

@@ -1,11 +1,12 @@
 """The plain way: one entry after another, pools in a dictionary."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
 from linewatch.force.kinds import KINDS
-from linewatch.force.values import Entry, Pool
+from linewatch.force.values import WHILE, Entry, Pool
 
 POOLS = {
     "approved": set(Pool),
@@ -30,6 +31,12 @@ def pools(
         elif "was=leave" in entry.text:
             takes = Pool.LEAVE
         key = entry.unit, entry.item, entry.status
+        if entry.kind == "status":
+            absent = re.search("while=([a-z]+)", entry.text)
+            pool = WHILE[absent[1]] if absent else Pool.PRESENT
+            held[entry.unit, entry.item, entry.other, pool] -= entry.count
+            held[*key, pool] += entry.count
+            continue
         if takes is not None:
             held[*key, takes] -= entry.count
         if kind.gives is not None:

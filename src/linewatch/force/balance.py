@@ -49,15 +49,14 @@ def faults_of(ledger: Ledger, doubted: Collection[int] = ()) -> list[tuple[int, 
         Units with lines that could not be read: what they lack follows from that, and
         is not told again.
     """
-    ring = ledger.tree.ring()
-    if ring is not None:
-        unit = ledger.units[int(ledger.tree.unit[ring])].name
-        line = _line_of_change(ledger, ring)
-        return [(line, f"{unit} would work under a unit that works under it")]
+    rings = list(_rings(ledger))
+    # Totals follow the tree: with a ring in it none can be told.
+    counts = [] if rings else _wrong_counts(ledger, doubted)
     return [
+        *rings,
         *_overdrawn(ledger, doubted),
         *_not_relieved(ledger, doubted),
-        *_wrong_counts(ledger, doubted),
+        *counts,
     ]
 
 
@@ -95,6 +94,14 @@ def _keys(ledger: Ledger) -> Ints:
     key = key * len(ledger.items) + posted.item
     key = key * len(Pool) + posted.pool
     return np.asarray(key * (len(ledger.places) + 1) + posted.place + 1)
+
+
+def _rings(ledger: Ledger) -> Iterator[tuple[int, str]]:
+    """Tell each attachment that would close a ring of units."""
+    for change in ledger.tree.rings():
+        unit = ledger.units[int(ledger.tree.unit[change])].name
+        line = _line_of_change(ledger, change)
+        yield line, f"{unit} would work under a unit that works under it"
 
 
 def _overdrawn(ledger: Ledger, doubted: Collection[int]) -> Iterator[tuple[int, str]]:

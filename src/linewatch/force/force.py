@@ -18,10 +18,12 @@ from linewatch.force.tally import (
     by_place,
     by_status_and_strength,
     by_unit_and_strength,
+    one_figure,
     organic,
     rows_of,
 )
 from linewatch.force.values import (
+    COUNTED,
     EVERYONE,
     PEOPLE,
     STATUS_KEYS,
@@ -30,6 +32,7 @@ from linewatch.force.values import (
     Claim,
     Entry,
     Strength,
+    to_status,
 )
 from linewatch.scenario import Scenario
 
@@ -96,9 +99,24 @@ class Force:
         keys = (STATUS_KEYS[status] for status in STATUSES)
         return {key: _strength(row) for key, row in zip(keys, table, strict=True)}
 
-    def by_unit(self, on: date, known: date | None = None) -> dict[str, Strength]:
-        """Return the strengths of each unit with all that work under it that day."""
-        wanted = Wanted(on=on.toordinal(), known=_day(known))
+    def by_unit(
+        self, on: date, known: date | None = None, item: str = PEOPLE
+    ) -> dict[str, Strength]:
+        """Return the strengths of each unit with all that work under it that day.
+
+        Parameters
+        ----------
+        on, known
+            As for `strength`.
+        item : str
+            ``people`` or a kind of kit; organic strength is of people alone.
+
+        Raises
+        ------
+        UnknownName
+            If the ledger has no such item.
+        """
+        wanted = Wanted(on=on.toordinal(), known=_day(known), item=self._item(item))
         table = by_unit_and_strength(self.ledger, wanted).tolist()
         names = (unit.name for unit in self.ledger.units)
         return {name: _strength(row) for name, row in zip(names, table, strict=True)}
@@ -113,6 +131,52 @@ class Force:
                 name = place.sector or "elsewhere"
                 found[name] = found.get(name, 0) + number
         return found
+
+    def figure(  # noqa: PLR0913 - one number has that many sides
+        self,
+        on: date,
+        *,
+        strength: str = "present",
+        known: date | None = None,
+        unit: str = EVERYONE,
+        status: str | None = None,
+        item: str = PEOPLE,
+        place: str | None = None,
+    ) -> int:
+        """Return one number: how many, of whom, where and under which status.
+
+        Parameters
+        ----------
+        on, known, unit
+            As for `strength`.
+        strength : str
+            One of the five strengths, ``on_leave`` or ``injured``.
+        status : str, optional
+            One duty status; all when left out.
+        item : str
+            ``people`` or a kind of kit.
+        place : str, optional
+            A place, or a sector with all places in it; only those present are at one.
+
+        Raises
+        ------
+        UnknownName
+            If a name does not exist.
+        """
+        if strength not in COUNTED:
+            raise UnknownName("strength", strength, COUNTED)
+        places = tuple(one.name for one in self.ledger.places)
+        if place is not None and place not in places:
+            raise UnknownName("place", place, places)
+        wanted = Wanted(
+            on=on.toordinal(),
+            known=_day(known),
+            unit=self._unit(unit),
+            status=None if status is None else to_status(status),
+            item=self._item(item),
+            place=place,
+        )
+        return one_figure(self.ledger, wanted, strength)
 
     def kit(self, on: date, known: date | None = None) -> dict[str, int]:
         """Return how many of each kind of kit are present at the end of a day."""
@@ -163,8 +227,8 @@ class Force:
         ----------
         on, known, unit
             As for `strength`.
-        strength : {'approved', 'sourced', 'in_transit', 'present'}
-            The total asked about.
+        strength : str
+            The total asked about: any but organic, which no entry adds up to.
         status : str, optional
             One duty status; all when left out.
         item : str
@@ -177,14 +241,12 @@ class Force:
         """
         if strength not in POOLS_OF:
             raise UnknownName("strength", strength, tuple(POOLS_OF))
-        if item not in self.ledger.items:
-            raise UnknownName("item", item, self.ledger.items)
         wanted = Wanted(
             on=on.toordinal(),
             known=_day(known),
             unit=self._unit(unit),
             status=status,
-            item=item,
+            item=self._item(item),
         )
         posted = self.ledger.postings
         pools = {int(pool) for pool in POOLS_OF[strength]}
@@ -194,6 +256,12 @@ class Force:
                 number = int(posted.entry[row])
                 adds[number] = adds.get(number, 0) + int(posted.amount[row])
         return tuple((self.ledger.entry(n), add) for n, add in adds.items() if add)
+
+    def _item(self, name: str) -> str:
+        """Return an item's name, checked."""
+        if name not in self.ledger.items:
+            raise UnknownName("item", name, self.ledger.items)
+        return name
 
     def _unit(self, name: str) -> str:
         """Return a unit's name, checked."""

@@ -62,6 +62,13 @@ _ALL: Final = (
     ),
     Kind(name="cancel", told="is no longer approved", takes=Pool.UNSOURCED),
     Kind(
+        name="release",
+        told="is no longer assigned",
+        takes=Pool.WAITING,
+        gives=Pool.UNSOURCED,
+        may_have=(),
+    ),
+    Kind(
         name="source",
         told="was assigned",
         takes=Pool.UNSOURCED,
@@ -83,6 +90,14 @@ _ALL: Final = (
         gives=Pool.PRESENT,
         needs=("count", "place", "from"),
         may_have=(),
+    ),
+    Kind(
+        name="status",
+        told="serves under another duty status",
+        takes=Pool.PRESENT,
+        gives=Pool.PRESENT,
+        needs=("count", "was"),
+        may_have=("place", "while"),
     ),
     Kind(
         name="leave",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from linewatch.force.values import EVERYONE, STATUSES, Entry, Place, Unit
 from linewatch.force.words import Words, sort_words, split
 
 Ints = NDArray[np.int64]
+
+_SECOND_WORDS: Final = ("under", "by", "from", "was")
+"""Keys whose value is an entry's second name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,11 +84,7 @@ class Ledger:
             status=None if row["status"] == NOBODY else STATUSES[row["status"]],
             place=words.place,
             other=next(
-                (
-                    words.keyed[key]
-                    for key in ("under", "by", "from")
-                    if key in words.keyed
-                ),
+                (words.keyed[key] for key in _SECOND_WORDS if key in words.keyed),
                 None,
             ),
             assumed=bool(row["assumed"]),

@@ -61,7 +61,7 @@ def _take_line(draft: Draft, line: int, text: str) -> None:
 _KEPT: Final = ("count", "claim")
 """Kinds whose figures the columns do not hold."""
 
-_KEPT_KEYS: Final = ("was", "until")
+_KEPT_KEYS: Final = ("was", "until", "while")
 """Keys whose values the columns do not hold."""
 
 
@@ -131,7 +131,7 @@ def _place(draft: Draft, words: Words) -> int:
 
 
 def _other(draft: Draft, kind: Kind, words: Words) -> int:
-    """Return the number of the second name that an entry holds, telling its faults."""
+    """Return the number of the second word that an entry holds, telling its faults."""
     if "until" in words.keyed and draft.day(words.keyed["until"]) is None:
         words.faults.append(f"until= must be a date, not {words.keyed['until']!r}")
     for key in ("under", "by"):
@@ -145,4 +145,6 @@ def _other(draft: Draft, kind: Kind, words: Words) -> int:
         if name in draft.place_numbers:
             return draft.place_numbers[name]
         words.faults.append(f"from={name} names no place declared before")
+    if kind.name == "status" and words.keyed.get("was") in STATUSES:
+        return STATUSES.index(words.keyed["was"])
     return NOBODY

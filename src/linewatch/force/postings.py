@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewatch.force.kinds import CODES, KINDS, NAMES
-from linewatch.force.values import Pool
+from linewatch.force.values import WHILE, Pool
 from linewatch.force.words import Words
 
 Ints = NDArray[np.int64]
@@ -51,13 +51,16 @@ class Postings:
 def postings_of(columns: Mapping[str, Ints], words: Mapping[int, Words]) -> Postings:
     """Return the postings of the entries in `columns`."""
     takes, gives = _pools(columns["kind"], words)
-    place = columns["place"]
+    place, status = columns["place"], columns["status"]
     moved = columns["kind"] == CODES["move"]
     left = np.where(moved, columns["other"], place)
+    changed = columns["kind"] == CODES["status"]
+    before = np.where(changed, columns["other"], status)
     out, into = np.flatnonzero(takes != OUTSIDE), np.flatnonzero(gives != OUTSIDE)
     entry = np.concatenate([out, into])
     pool = np.concatenate([takes[out], gives[into]])
     where = np.concatenate([left[out], place[into]])
+    serving = np.concatenate([before[out], status[into]])
     amount = np.concatenate([-columns["count"][out], columns["count"][into]])
     order = np.lexsort((entry, columns["on"][entry]))
     entry, pool = entry[order], pool[order]
@@ -66,7 +69,7 @@ def postings_of(columns: Mapping[str, Ints], words: Mapping[int, Words]) -> Post
         known=columns["known"][entry],
         entry=entry,
         unit=columns["unit"][entry],
-        status=columns["status"][entry],
+        status=serving[order],
         item=columns["item"][entry],
         pool=pool,
         place=np.where(pool == Pool.PRESENT, where[order], OUTSIDE),
@@ -81,7 +84,10 @@ def _pools(kind: Ints, words: Mapping[int, Words]) -> tuple[Ints, Ints]:
     takes = np.array(from_pool, dtype=np.int64)[kind]
     gives = np.array(to_pool, dtype=np.int64)[kind]
     for row, said in words.items():
-        if "was" in said.keyed:
+        if kind[row] == CODES["status"]:
+            absent = said.keyed.get("while")
+            takes[row] = gives[row] = WHILE[absent] if absent else Pool.PRESENT
+        elif "was" in said.keyed:
             injured = said.keyed["was"] == "injured"
             takes[row] = Pool.INJURED if injured else Pool.LEAVE
     return takes, gives

@@ -3,7 +3,7 @@
 from typing import Final
 
 from linewatch.force.kinds import Kind
-from linewatch.force.values import PEOPLE, STATUSES, Pool
+from linewatch.force.values import COUNTED, PEOPLE, STATUSES, WHILE, Pool
 from linewatch.force.words import RANGE, Words, bounds_of
 
 MOST: Final = 10_000_000
@@ -12,13 +12,17 @@ MOST: Final = 10_000_000
 SHAPES: Final = {
     "count": "a number",
     "figure": "a figure such as 9200, 9200~50, >12000 or 500..550",
-    "strength": "a strength (organic, approved, sourced, in_transit, present)",
+    "strength": f"a strength ({', '.join(COUNTED)})",
     "place": "@PLACE",
     "from": "from=PLACE",
     "by": "by=UNIT",
     "under": "under=UNIT",
     "until": "until=DATE",
     "was": "was=leave or was=injured",
+    "while": f"while={' or while='.join(WHILE)}",
+    "at": "at=LON,LAT",
+    "sidc": "sidc=DIGITS",
+    "as": "as=side or as=group",
     "range": "range=LOW..HIGH",
     "in": "in=SECTOR",
 }
@@ -35,10 +39,11 @@ def unfit(kind: Kind, words: Words) -> list[str]:
     faults += [f"{kind.name} takes no {SHAPES[word]}" for word in sorted(given - takes)]
     if kind.moves and words.item == PEOPLE and words.status is None:
         faults.append(f"{kind.name} of people needs a status: {', '.join(STATUSES)}")
-    leaves = kind.takes is Pool.PRESENT and "was" not in given
+    absent = "while" if kind.name == "status" else "was"
+    leaves = kind.takes is Pool.PRESENT and absent not in given
     if leaves and "place" not in given and "place" in kind.may_have:
         faults.append(f"{kind.name} of those present needs @PLACE")
-    return [*faults, *_bad_number(kind, words), *_bad_keys(words)]
+    return [*faults, *_bad_number(kind, words), *_bad_keys(kind, words)]
 
 
 def _given(kind: Kind, words: Words) -> set[str]:
@@ -71,11 +76,30 @@ def _bad_number(kind: Kind, words: Words) -> list[str]:
     return []
 
 
-def _bad_keys(words: Words) -> list[str]:
+def _bad_keys(kind: Kind, words: Words) -> list[str]:
     """Return what is wrong with the values of ``key=value``."""
     faults = []
-    if words.keyed.get("was", "leave") not in {"leave", "injured"}:
+    if kind.name == "status":
+        faults += _bad_status(words)
+    elif words.keyed.get("was", "leave") not in {"leave", "injured"}:
         faults.append(f"{SHAPES['was']} is meant, not was={words.keyed['was']}")
     if "range" in words.keyed and not RANGE.fullmatch(words.keyed["range"]):
         faults.append(f"{SHAPES['range']} is meant, not range={words.keyed['range']}")
+    return faults
+
+
+def _bad_status(words: Words) -> list[str]:
+    """Return what is wrong with a change of duty status."""
+    faults = []
+    was = words.keyed.get("was")
+    if was is not None and was not in STATUSES:
+        faults.append(f"was= must be the status before ({', '.join(STATUSES)})")
+    if was == words.status and was is not None:
+        faults.append(f"was={was} is the status that they would have")
+    if words.item != PEOPLE:
+        faults.append("status is of people, not of kit")
+    if words.keyed.get("while", "leave") not in WHILE:
+        faults.append(f"{SHAPES['while']} is meant, not while={words.keyed['while']}")
+    elif "while" in words.keyed and words.place is not None:
+        faults.append("status takes @PLACE of those present, or while=, not both")
     return faults

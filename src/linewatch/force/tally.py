@@ -17,8 +17,10 @@ POOLS_OF: Final = {
     "sourced": tuple(pool for pool in Pool if pool is not Pool.UNSOURCED),
     "in_transit": (Pool.TRANSIT,),
     "present": (Pool.PRESENT,),
+    "on_leave": (Pool.LEAVE,),
+    "injured": (Pool.INJURED,),
 }
-"""Pools that each strength adds up. Organic is a fact of its own and holds no pool."""
+"""Pools that each figure adds up. Organic is a fact of its own and holds no pool."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ def by_status_and_strength(ledger: Ledger, wanted: Wanted) -> Ints:
 
 
 def by_unit_and_strength(ledger: Ledger, wanted: Wanted) -> Ints:
-    """Return people by unit and strength, each with all that work under it.
+    """Return people, or kit, by unit and strength, each with all that work under it.
 
     Organic strength follows the home parents; the others follow the attachments of the
     day. Shape (units, strengths).
@@ -99,7 +101,8 @@ def by_unit_and_strength(ledger: Ledger, wanted: Wanted) -> Ints:
     np.add.at(pools, (posted.unit[rows], posted.pool[rows]), posted.amount[rows])
     parents = ledger.tree.parents(wanted.on, wanted.known)
     strengths = rolled_up(_strengths(pools), parents)
-    strengths[:, 0] = organic_by_unit(ledger, wanted.on, wanted.known)
+    if wanted.item == PEOPLE:
+        strengths[:, 0] = organic_by_unit(ledger, wanted.on, wanted.known)
     return strengths
 
 

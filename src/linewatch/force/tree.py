@@ -45,14 +45,16 @@ class Tree:
                 parent[unit] = above
         return np.array(parent, dtype=np.int64)
 
-    def ring(self) -> int | None:
-        """Return the first change that would close a ring of units, or None."""
+    def rings(self) -> list[int]:
+        """Return the changes that would close a ring of units; each is left out."""
         parent: list[int] = self.home.tolist()
+        found = []
         for row, (unit, above) in enumerate(self._changes(np.arange(self.on.size))):
             if leads_to(parent, above, unit):
-                return row
-            parent[unit] = above
-        return None
+                found.append(row)
+            else:
+                parent[unit] = above
+        return found
 
     def _changes(self, rows: Ints) -> list[tuple[int, int]]:
         """Return the unit and its new superior of each change in `rows`."""

@@ -17,6 +17,9 @@ STATUS_KEYS: Final = {"T10": "title10", "T32": "title32", "SAD": "state_active_d
 STRENGTHS: Final = ("organic", "approved", "sourced", "in_transit", "present")
 """The five strengths, from what a unit is built for to who is there; never mixed."""
 
+COUNTED: Final = (*STRENGTHS, "on_leave", "injured")
+"""What a count or a claim may speak of: the strengths, and two ways to be absent."""
+
 PEOPLE: Final = "people"
 """The item that an entry moves when it names no kit."""
 
@@ -44,6 +47,18 @@ POOL_WORDS: Final = {
     Pool.INJURED: "injured",
 }
 """How an error tells each pool."""
+
+WHILE: Final = {
+    "approved": Pool.UNSOURCED,
+    "sourced": Pool.WAITING,
+    "transit": Pool.TRANSIT,
+    "leave": Pool.LEAVE,
+    "injured": Pool.INJURED,
+}
+"""Words for those whose duty status changes while they are not present."""
+
+LAYERS: Final = ("side", "group")
+"""Units that only hold others together, as other programs have them."""
 
 
 def to_status(word: str) -> str:
@@ -82,6 +97,10 @@ class Unit:
         Unit that it is an organic part of.
     home : str or None
         Name of its home station.
+    sidc : str or None
+        Symbol of MIL-STD-2525D or E: 20 or 30 digits.
+    layer : {'side', 'group'} or None
+        Whether it only holds others together.
     """
 
     name: str
@@ -89,6 +108,8 @@ class Unit:
     since: date
     parent: str | None
     home: str | None
+    sidc: str | None = None
+    layer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +124,16 @@ class Place:
         What it is.
     sector : str or None
         Full name of the sector that it lies in; its own when it is one.
+    lon_deg, lat_deg : float or None
+        Where it is, WGS 84; None where the ledger does not say.
     """
 
     name: str
     title: str
     kind: str
     sector: str | None
+    lon_deg: float | None = None
+    lat_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +156,8 @@ class Entry:
         ``people`` or a kind of kit.
     status, place, other : str or None
         Duty status, place, and the second name that some kinds take (the parent of an
-        attachment, the relieving unit, the place that a move leaves).
+        attachment, the relieving unit, the place that a move leaves, the status that
+        was).
     assumed : bool
         Whether the entry is a planning assumption rather than reported.
     sources : tuple of str

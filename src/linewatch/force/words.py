@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from linewatch.force.values import PEOPLE, STATUSES, STRENGTHS
+from linewatch.force.values import COUNTED, PEOPLE, STATUSES
 
 TOKEN: Final = re.compile(r'"[^"]*"|[^\s"]+|"')
 """A quoted text, or a word without spaces; a lone quote is told as a fault."""
@@ -15,7 +15,19 @@ FIGURE: Final = re.compile(r">?\d[\d_]*(?:~\d+|\.\.\d[\d_]*)?")
 
 RANGE: Final = re.compile(r"\d[\d_]*\.\.\d[\d_]*")
 NUMBER: Final = re.compile(r"-?\d[\d_]*")
-KEYS: Final = ("until", "under", "by", "from", "was", "range", "in")
+KEYS: Final = (
+    "until",
+    "under",
+    "by",
+    "from",
+    "was",
+    "while",
+    "range",
+    "in",
+    "at",
+    "sidc",
+    "as",
+)
 """Words that are written as ``key=value``."""
 
 
@@ -55,7 +67,7 @@ def sort_words(tokens: list[str], kits: Mapping[str, object]) -> Words:
         elif token in STATUSES:
             _once(words, words.status, token)
             words.status = token
-        elif token in STRENGTHS:
+        elif token in COUNTED:
             _once(words, words.strength, token)
             words.strength = token
         elif token in kits:

@@ -1,7 +1,7 @@
 """Codes of 15 letters (MIL-STD-2525B and C) to and from digits, for land units.
 
 The functions stand in ``symbols.csv`` beside this file: letters 5 to 10 of the old
-code, digits 11 to 20 of the new. What a table of our own does not hold is told as a loss: the
+code, digits 11 to 20 of the new. What that table does not hold is told as a loss: the
 size and the identity pass, the function becomes that of the next wider one.
 """
 
@@ -44,10 +44,7 @@ _HEADQUARTERS: Final = {
     "B": "6",
     "D": "7",
 }
-_SIZE: Final = {"-": "00"} | {
-    letter: digits
-    for letter, digits in zip("ABCDEFGHIJKLMN", list(ECHELONS)[1:], strict=True)
-}
+_SIZE: Final = dict(zip("-ABCDEFGHIJKLMN", ECHELONS, strict=True))
 
 
 @cache

@@ -122,7 +122,7 @@ def test_a_figure_twice_or_missing_is_told(tmp_path: Path) -> None:
 
 
 def test_no_rows_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match="one for each month and sector"):
+    with pytest.raises(BadFile, match="has a header and no rows"):
         read_demand(table_of(tmp_path), TWO)
 
 

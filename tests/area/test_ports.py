@@ -6,7 +6,7 @@ import pytest
 
 from linewatch.area import Line
 from linewatch.area.ports import COLUMNS, read_ports
-from linewatch.errors import BadLines
+from linewatch.errors import BadFile, BadLines
 from linewatch.scenario import BUILT_IN
 
 
@@ -63,5 +63,6 @@ def test_bad_rows_are_told_together(bend: Line, tmp_path: Path) -> None:
         read_ports(twice, bend)
 
 
-def test_no_rows_are_no_ports(bend: Line, tmp_path: Path) -> None:
-    assert read_ports(table_of(tmp_path), bend) == ()
+def test_a_table_of_no_ports_is_refused(bend: Line, tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="must have a row or be left out"):
+        read_ports(table_of(tmp_path), bend)

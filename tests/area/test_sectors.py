@@ -130,5 +130,5 @@ def test_bad_sectors_are_refused(
 
 
 def test_no_rows_are_refused(bend: Line, tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match="must have one or more sectors"):
+    with pytest.raises(BadFile, match="has a header and no rows"):
         read_sectors(table_of(tmp_path, BY_LENGTH), bend)

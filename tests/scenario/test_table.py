@@ -36,6 +36,12 @@ def test_other_columns_are_refused(tmp_path: Path, text: str) -> None:
         read_table(table_of(tmp_path, text), COLUMNS, ("name", "mi"))
 
 
+@pytest.mark.parametrize("text", ["name,km\n", "# from here\nname,km\n\n"])
+def test_a_header_without_rows_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadFile, match="has a header and no rows"):
+        read_table(table_of(tmp_path, text), COLUMNS)
+
+
 def test_rows_of_another_length_are_told_together(tmp_path: Path) -> None:
     path = table_of(tmp_path, "name,km\na\nb,2\nc,3,4\n")
     with pytest.raises(BadLines) as caught:

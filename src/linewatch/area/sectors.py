@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from linewatch.area.line import SLACK_M, Line
-from linewatch.errors import BadFile, BadValue, OutsideArea, UnknownName
+from linewatch.errors import BadValue, OutsideArea, UnknownName
 from linewatch.scenario.table import Faults, Table, number, read_table, words
 
 BY_PLACE: Final = ("name", "to_lon_deg", "to_lat_deg", "source")
@@ -48,9 +48,6 @@ def read_sectors(path: Path, line: Line) -> tuple[Sector, ...]:
         If rows break these rules.
     """
     table = read_table(path, BY_PLACE, BY_LENGTH)
-    if not table.rows:
-        table.faults().stop()
-        raise BadFile(path, "has no row; must have one or more sectors")
     ends = _ends(table, line)
     sectors: list[Sector] = []
     faults = Faults(path)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from linewatch.area.line import SLACK_M, Line
+from linewatch.area.polygon import Shape, read_shape
 from linewatch.errors import BadValue
 from linewatch.measure.clock import to_date
 from linewatch.scenario.table import number, read_table, words
@@ -22,6 +23,9 @@ COLUMNS: Final = (
     "note",
     "source",
 )
+
+MORE: Final = (*COLUMNS, "sectors", "notice", "polygon")
+"""Columns of a table that also tells where zones whose edges are unknown may lie."""
 
 PRECISIONS: Final = ("day", "month")
 """How exactly the sources give a start: a month's is carried as its first day."""
@@ -47,6 +51,12 @@ class Zone:
         Its length as the sources tell it, contradictions kept.
     note, source : str
         What to know, and where it was told.
+    sectors : tuple of str
+        Sectors that it is told to lie in; empty where nobody told.
+    notice : date or None
+        Day from which notice of it stands on the ground and is on record; None without.
+    shape : Shape or None
+        Its area, where a file holds it.
     """
 
     name: str
@@ -59,11 +69,15 @@ class Zone:
     told_length: str
     note: str
     source: str
+    sectors: tuple[str, ...] = ()
+    notice: date | None = None
+    shape: Shape | None = None
 
     @property
     def edges_known(self) -> bool:
-        """Whether both edges are known; without them nobody can say what is inside."""
-        return self.from_m is not None and self.to_m is not None
+        """Whether its edges are known; without them nobody can say what is inside."""
+        told = self.from_m is not None and self.to_m is not None
+        return told or self.shape is not None
 
     def holds(self, on: date) -> bool:
         """Tell whether it holds on a date."""
@@ -71,9 +85,21 @@ class Zone:
 
     def covers(self, chainage_m: float) -> bool | None:
         """Tell whether a chainage [m] lies inside: None when the edges are unknown."""
+        inside, outside = self.meets(chainage_m, chainage_m)
+        return None if inside and outside else inside
+
+    def meets(self, from_m: float, to_m: float) -> tuple[bool, bool]:
+        """Tell whether a stretch [m] may lie inside, and whether it may lie outside.
+
+        Both where part of it lies inside, and where the edges are unknown.
+        """
+        if self.shape is not None:
+            cuts = self.shape.along(from_m, to_m)
+            return any(cuts), not all(cuts)
         if self.from_m is None or self.to_m is None:
-            return None
-        return self.from_m <= chainage_m <= self.to_m
+            return True, True
+        inside = self.from_m <= to_m and from_m <= self.to_m
+        return inside, not (self.from_m <= from_m and to_m <= self.to_m)
 
 
 def read_zones(path: Path, line: Line) -> tuple[Zone, ...]:
@@ -98,7 +124,14 @@ def read_zones(path: Path, line: Line) -> tuple[Zone, ...]:
         if cells["start_precision"] not in PRECISIONS:
             got = cells["start_precision"]
             raise BadValue("start_precision", "day or month", repr(got))
+        told = (part.strip() for part in cells.get("sectors", "").split(";"))
+        file, notice = cells.get("polygon", ""), cells.get("notice", "")
+        if file and (from_m is not None or to_m is not None):
+            raise BadValue("polygon", "given without from_km and to_km", file)
         return Zone(
+            sectors=tuple(part for part in told if part),
+            notice=to_date(notice) if notice else None,
+            shape=read_shape(path.parent / file, line) if file else None,
             name=words(cells, "name"),
             kind=words(cells, "kind"),
             from_m=from_m,
@@ -111,7 +144,7 @@ def read_zones(path: Path, line: Line) -> tuple[Zone, ...]:
             source=words(cells, "source"),
         )
 
-    return tuple(one for _, one in read_table(path, COLUMNS).read(zone))
+    return tuple(one for _, one in read_table(path, COLUMNS, MORE).read(zone))
 
 
 def _edge(cells: dict[str, str], column: str, line: Line) -> float | None:

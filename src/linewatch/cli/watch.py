@@ -19,7 +19,7 @@ from linewatch.mission.orders import start_of
 from linewatch.mission.replay import resumed
 from linewatch.mission.sites import ordered_posts
 from linewatch.mission.station import Station
-from linewatch.plan import read_proposal
+from linewatch.plan import Proposal, read_proposal
 from linewatch.scenario import BUILT_IN, Scenario, read_scenario
 from linewatch.watch.live import Outcome
 from linewatch.web import listen, make_app, serve_app
@@ -72,8 +72,14 @@ def watch(
         if socket is not None:
             stack.enter_context(socket)
         opened = stack.enter_context(MissionLog.open(log))
-        if start_of(opened) is None:
+        begun_s = start_of(opened)
+        if begun_s is None:
             _begin(opened, proposal, mission, area, first_s)
+        elif start is not None and first_s != begun_s:
+            rule = f"{to_iso(begun_s)}, when this log began, or left out"
+            raise BadValue("--start", rule, start)
+        elif proposal is not None:
+            _must_be_ordered(read_proposal(proposal), opened)
         room = resumed(opened, mission, area)
         station = Station(room, host=host, port=port)
         settings = DutySettings(lag_s=lag_s)
@@ -127,6 +133,20 @@ def _begin(
     name = str(mission.table("scenario").get("name", area.name))
     ask = partial(may, read_rules(mission.file("force", "authority")))
     begin(log, decided, posts, scenario=name, start_s=first_s, ask=ask)
+
+
+def _must_be_ordered(proposal: Proposal, log: MissionLog) -> None:
+    """Refuse a proposal other than the one that a log's orders follow from.
+
+    Raises
+    ------
+    BadValue
+        If the log orders another.
+    """
+    ordered = {str(e.body["proposal_id"]) for e in log.read(kinds=("order",))}
+    if proposal.id not in ordered:
+        rule = f"the one that this log orders ({', '.join(sorted(ordered))})"
+        raise BadValue("--proposal", rule, proposal.id)
 
 
 async def _stand(station: Station, settings: DutySettings) -> None:

@@ -87,7 +87,8 @@ def read_table(path: Path, *headers: Sequence[str]) -> Table:
     Raises
     ------
     BadFile
-        If the file cannot be read, is empty or has other columns.
+        If the file cannot be read, has other columns, or no row at all: a table that
+        is meant to be empty is left out of the scenario.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -116,6 +117,8 @@ def read_table(path: Path, *headers: Sequence[str]) -> Table:
             rows.append((line, dict(zip(columns, stripped, strict=True))))
     except csv.Error as error:
         raise BadFile(path, f"is not CSV: {error}") from error
+    if not rows and not faults.told:
+        raise BadFile(path, "has a header and no rows; must have a row or be left out")
     remark = " ".join(line.lstrip("# ").rstrip() for line in lines[:above])
     return Table(
         path=path,

@@ -1,16 +1,15 @@
-import { readFileSync } from "node:fs";
-
 import ms from "milsymbol";
 import { describe, expect, it } from "vitest";
 
-const FORCE = new URL("../../src/linewatch/", import.meta.url);
-const table = readFileSync(new URL("force/symbols.csv", FORCE), "utf8")
+import csv from "../../src/linewatch/force/symbols.csv?raw";
+import ledger from "../../src/linewatch/scenario/border/force.ledger?raw";
+
+const table = csv
   .trim()
   .split("\n")
   .slice(1)
   .map((line) => line.match(/^([^,]+),(\d{10}),"?(.*?)"?$/)!.slice(1) as [string, string, string]);
-const ledger = readFileSync(new URL("scenario/border/force.ledger", FORCE), "utf8");
-const units = [...ledger.matchAll(/^\S+ unit (\S+) .*sidc=(\d+)$/gm)].map(([, name, sidc]) => [name, sidc]);
+const units = [...ledger.matchAll(/^\S+ unit (\S+) .*sidc=(\d+)$/gm)].map(([, name, sidc]) => [name!, sidc!] as const);
 
 // Edition D draws engineers with a thinner line, and laundry without the line of supply.
 const SUPPLY = '<path d="M25,120 l150,0" stroke-width="3" stroke="black" fill="none" ></path>';

@@ -19,6 +19,10 @@ EACH: list[tuple[LinewatchError, str]] = [
         "force.ledger: line 3: no date; line 9: no unit",
     ),
     (
+        errors.BadParts(PATH, [("$.id", "is missing"), ("$.t", "is no time")]),
+        "force.ledger: $.id: is missing; $.t: is no time",
+    ),
+    (
         errors.UnknownName("duty status", "T11", ["T10", "T32"]),
         "unknown duty status 'T11': choose from T10, T32",
     ),
@@ -49,6 +53,8 @@ def test_error_says_its_facts_and_survives_pickling(
 def test_a_file_of_many_faults_tells_the_first_and_counts_the_rest() -> None:
     faults = [(line, "bad") for line in range(1, 31)]
     assert str(errors.BadLines(PATH, faults)).endswith("; and 10 more")
+    assert str(errors.BadLines(PATH, faults, more=5)).endswith("; and 15 more")
+    assert str(errors.BadLines(PATH, faults[:1], more=1)).endswith("; and 1 more")
 
 
 def test_the_tree_in_the_docstring_names_every_error() -> None:

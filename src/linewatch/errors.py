@@ -5,6 +5,7 @@
     + BadValue        a value breaks its rule
     + BadFile         a file cannot be read as what it should be
     + BadLines        some lines of a file break its rules; all of them are told
+    + BadParts        some parts of a file without lines do; each by its path
     + UnknownName     a name is not among those that exist
     + OutsideArea     a place lies off the ground or the line it was used with
   x NoPlan            no plan meets the rules; carries the rules that clash
@@ -63,17 +64,37 @@ class BadFile(InputError):
 
 
 class BadLines(InputError):
-    """Lines of the file at `path` break its rules: each fault is (line, sentence)."""
+    """Lines of the file at `path` break its rules: each fault is (line, sentence).
 
-    def __init__(self, path: Path, faults: Sequence[tuple[int, str]]) -> None:
-        super().__init__(path, tuple(faults))
+    `more` counts faults beyond those.
+    """
+
+    def __init__(
+        self, path: Path, faults: Sequence[tuple[int, str]], more: int = 0
+    ) -> None:
+        super().__init__(path, tuple(faults), more)
         self.path = path
         self.faults = tuple(faults)
+        self.more = more
 
     def __str__(self) -> str:
         told = "; ".join(
             f"line {at}: {what}" for at, what in self.faults[:FAULTS_SHOWN]
         )
+        rest = max(len(self.faults) - FAULTS_SHOWN, 0) + self.more
+        return f"{self.path}: {told}" + (f"; and {rest} more" if rest > 0 else "")
+
+
+class BadParts(InputError):
+    """Parts of the file at `path` break its rules: each fault is (where, sentence)."""
+
+    def __init__(self, path: Path, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__(path, tuple(faults))
+        self.path = path
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        told = "; ".join(f"{at}: {what}" for at, what in self.faults[:FAULTS_SHOWN])
         rest = len(self.faults) - FAULTS_SHOWN
         return f"{self.path}: {told}" + (f"; and {rest} more" if rest > 0 else "")
 

@@ -21,6 +21,7 @@ app = App(
 plan = App(name="plan", help="Propose where, what and when; a person decides.")
 log = App(name="log", help="Check and read the mission log.")
 key = App(name="key", help="Make keys that offices sign with.")
+lever = App(name="lever", help="Work out what levers outside the mission do.")
 report = App(name="report", help="Write what to tell, to whom.")
 
 # Named by path, so that --help never waits for Numba, the solver or the web server.
@@ -52,10 +53,16 @@ log.command(
     help="Sign the log up to here.",
 )
 key.command("linewatch.cli.key_new:new", name="new", help="Make a key for an office.")
+for name, path, told in (
+    ("tariff", "lever_tariff:tariff", "Compute duty, import change, exempt shares."),
+    ("neighbour", "lever_effort:neighbour", "Tell what a neighbour posts itself."),
+    ("posts", "lever_effort:posts", "Tell what more posts along the line do."),
+):
+    lever.command(f"linewatch.cli.{path}", name=name, help=told)
 report.command(
     "linewatch.cli.report_sitrep:sitrep", name="sitrep", help="Write SITREP."
 )
-for part in (plan, log, key, report):
+for part in (plan, log, key, lever, report):
     app.command(part)
 
 

@@ -113,6 +113,34 @@ class Span:
         return cls(low=value, best=value, high=value)
 
     @classmethod
+    def read(cls, name: str, told: str) -> "Span":
+        """Read a figure, or its low, best and high set apart by commas.
+
+        Raises
+        ------
+        BadValue
+            If it is neither; `name` says of what.
+        """
+        try:
+            ends = [float(part) for part in told.split(",")]
+            low, best, high = ends if len(ends) > 1 else ends * 3
+            return cls(low=low, best=best, high=high)
+        except ValueError:
+            rule = "a number, or low,best,high in this order"
+            raise BadValue(name, rule, repr(told)) from None
+
+    @property
+    def interval(self) -> Interval:
+        """The same figure as an interval, which is never negative.
+
+        Raises
+        ------
+        BadValue
+            If it may be negative.
+        """
+        return Interval(low=self.low, best=self.best, high=self.high)
+
+    @classmethod
     def of(cls, law: Callable[..., float], *inputs: "Span | Interval") -> "Span":
         """Return what a law makes of figures with ranges.
 

@@ -17,7 +17,7 @@ from linewatch.mission.orders import order_entries, posts_in, start_of
 from linewatch.mission.prepare import Prepared, exercise_decisions
 from linewatch.mission.replay import resumed
 from linewatch.mission.sites import STATUS, TASK
-from linewatch.plan import Check, Verdict
+from linewatch.plan import Check, Decision, Verdict
 
 HOURS = 0.1
 
@@ -81,9 +81,20 @@ def test_each_alert_is_handed_over_and_receipted_in_order(ran: Path) -> None:
         assert receipt.time_s > handed[receipt.body["alert_id"]].time_s
 
 
+def ordered(small: Prepared, decisions: list[Decision]) -> None:
+    order_entries(
+        small.proposals,
+        decisions,
+        small.posts,
+        start_s=small.start_s,
+        until_s=small.start_s + 1.0,
+        ask=small.authority,
+    )
+
+
 def test_nothing_is_ordered_without_a_decision(small: Prepared) -> None:
     with pytest.raises(Undecided, match="is no order"):
-        order_entries(small.proposals, [], small.posts, start_s=0.0, until_s=1.0)
+        ordered(small, [])
 
 
 def test_what_is_approved_in_part_is_not_ordered_whole(small: Prepared) -> None:
@@ -92,7 +103,7 @@ def test_what_is_approved_in_part_is_not_ordered_whole(small: Prepared) -> None:
         for decision in exercise_decisions(small)
     ]
     with pytest.raises(BadValue, match=r"must be approved whole.*, not in part"):
-        order_entries(small.proposals, parts, small.posts, start_s=0.0, until_s=1.0)
+        ordered(small, parts)
 
 
 def test_a_duty_does_not_begin_on_a_day_when_the_rules_forbid_it(

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linewatch.errors import BadLines, BadValue, MayNotDecide, UnknownName
+from linewatch.errors import (
+    BadFile,
+    BadLines,
+    BadValue,
+    MayNotDecide,
+    Prohibited,
+    UnknownName,
+)
 from linewatch.log import MissionLog
 from linewatch.plan import (
     Decision,
@@ -21,7 +28,7 @@ from linewatch.plan import (
 )
 from linewatch.plan.decision import CAVEAT_LENGTH, decisions_in, entries_of
 from linewatch.scenario import Scenario
-from tests.plan.fakes import proposal
+from tests.plan.fakes import OPEN, Table, proposal
 
 CHAIN = read_chain()
 SOD = "Secretary of Defense"
@@ -31,7 +38,13 @@ AT_S = 1_741_000_000.0
 def made(answer: Verdict = Verdict.APPROVE, *, caveat: str = "") -> Decision:
     """Return a decision of the Secretary on the deployment."""
     return decide(
-        proposal(), by=SOD, answer=answer, at_s=AT_S, chain=CHAIN, caveats=[caveat]
+        proposal(),
+        by=SOD,
+        answer=answer,
+        at_s=AT_S,
+        chain=CHAIN,
+        ask=OPEN,
+        caveats=[caveat],
     )
 
 
@@ -66,6 +79,7 @@ def test_caveats_are_kept_together() -> None:
         answer=Verdict.APPROVE,
         at_s=AT_S,
         chain=CHAIN,
+        ask=OPEN,
         caveats=[" ends in June ", "", "no aircraft"],
     )
     assert decision.caveat == "ends in June; no aircraft"
@@ -80,7 +94,8 @@ def test_an_office_decides_what_its_row_says(
 ) -> None:
     row = next(each for each in CHAIN if each is office)
     laid = proposal("wire", kind=kind)
-    words = {"by": row.office, "answer": Verdict.APPROVE, "at_s": AT_S, "chain": CHAIN}
+    words = {"by": row.office, "answer": Verdict.APPROVE, "at_s": AT_S}
+    words |= {"chain": CHAIN, "ask": OPEN}
     if kind in row.may_decide:
         assert decide(laid, **words).office == row.office  # type: ignore[arg-type]
     else:
@@ -102,18 +117,33 @@ def test_an_office_is_found_whatever_the_case() -> None:
         answer=Verdict.DISAPPROVE,
         at_s=AT_S,
         chain=CHAIN,
+        ask=Table({}),
     )
     assert decision.office == SOD
 
 
 def test_an_office_that_does_not_exist_is_told_those_that_do() -> None:
     with pytest.raises(UnknownName, match="Secretary of Defense"):
-        decide(proposal(), by="Smith", answer=Verdict.APPROVE, at_s=AT_S, chain=CHAIN)
+        decide(
+            proposal(),
+            by="Smith",
+            answer=Verdict.APPROVE,
+            at_s=AT_S,
+            chain=CHAIN,
+            ask=OPEN,
+        )
 
 
 def test_nobody_decides_before_the_proposal_is_made() -> None:
     with pytest.raises(BadValue, match="no earlier than the proposal"):
-        decide(proposal(), by=SOD, answer=Verdict.APPROVE, at_s=0.0, chain=CHAIN)
+        decide(
+            proposal(),
+            by=SOD,
+            answer=Verdict.APPROVE,
+            at_s=0.0,
+            chain=CHAIN,
+            ask=OPEN,
+        )
 
 
 def test_the_log_gives_back_what_was_decided(tmp_path: Path) -> None:
@@ -147,4 +177,20 @@ def test_a_bad_chain_tells_every_row(tmp_path: Path) -> None:
         "office,step,may_decide,product,source\nA,s,war,,x\nB,s,peace,,x\n"
     )
     with pytest.raises(BadLines, match=r"'war'.*'peace'"):
+        read_chain(own)
+
+
+def test_nothing_is_approved_that_has_become_prohibited() -> None:
+    words = {"by": SOD, "at_s": AT_S, "chain": CHAIN, "ask": Table({})}
+    for answer in (Verdict.APPROVE, Verdict.IN_PART):
+        with pytest.raises(Prohibited):
+            decide(proposal(), answer=answer, caveats=["part"], **words)  # type: ignore[arg-type]
+    refused = decide(proposal(), answer=Verdict.DISAPPROVE, **words)  # type: ignore[arg-type]
+    assert refused.answer is Verdict.DISAPPROVE
+
+
+def test_a_chain_without_an_office_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("office,step,may_decide,product,source\n")
+    own = Scenario(folder=tmp_path, tables={"plan": {"approval": "a.csv"}})
+    with pytest.raises(BadFile, match="no rows"):
         read_chain(own)

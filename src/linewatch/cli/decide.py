@@ -2,15 +2,14 @@
 
 import json
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from linewatch.cli.reading import records_of
 from linewatch.cli.signing import of_office, signer_from
-from linewatch.force.authority import may
-from linewatch.force.rules import read_rules
+from linewatch.force.asking import read_authority
 from linewatch.log import MissionLog
 from linewatch.measure.clock import to_epoch_s, to_iso
 from linewatch.plan.decision import (
@@ -21,7 +20,7 @@ from linewatch.plan.decision import (
     standing,
 )
 from linewatch.plan.decision import decide as make_decision
-from linewatch.plan.proposal import read_proposal, rechecked
+from linewatch.plan.proposal import read_proposal
 from linewatch.scenario import BUILT_IN, read_scenario
 
 
@@ -65,6 +64,7 @@ def decide(
     """
     proposal = read_proposal(file)
     mission = read_scenario(scenario)
+    ask = read_authority(mission, records=records_of(log))
     at_s = datetime.now(tz=UTC).timestamp() if on is None else to_epoch_s(on)
     decision = make_decision(
         proposal,
@@ -72,11 +72,9 @@ def decide(
         answer=Verdict(answer),
         at_s=at_s,
         chain=read_chain(mission),
+        ask=ask,
         caveats=caveat,
     )
-    if decision.answer is not Verdict.DISAPPROVE:
-        rules = read_rules(mission.file("force", "authority"))
-        rechecked(proposal, partial(may, rules))
     signers = signer_from(key, passphrase_file)
     of_office(signers, decision.office, key)
     with MissionLog.open(log) as kept:

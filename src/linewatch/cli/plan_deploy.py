@@ -1,14 +1,12 @@
 """The command ``linewatch plan deploy``."""
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from linewatch.force.authority import may
-from linewatch.force.rules import read_rules
+from linewatch.force.asking import read_authority
 from linewatch.measure.clock import to_epoch_s
 from linewatch.plan.cost import in_millions
 from linewatch.plan.deploy import (
@@ -43,13 +41,12 @@ def plan_deploy(
     """
     mission = read_scenario(scenario)
     deploy, factors = read_deploy(mission), read_factors(mission)
-    rules = read_rules(mission.file("force", "authority"))
     plan = make_plan(deploy, factors)
     proposal = propose_deploy(
         plan,
         deploy,
         factors,
-        ask=partial(may, rules),
+        ask=read_authority(mission),
         made_s=to_epoch_s(deploy.start.isoformat()),
     )
     if out is not None:

@@ -12,8 +12,8 @@ from rich.table import Table
 from linewatch.area import Area, read_area
 from linewatch.area.border import cache_folder
 from linewatch.errors import BadValue
+from linewatch.force.asking import read_authority
 from linewatch.force.force import read_force
-from linewatch.force.rules import read_rules
 from linewatch.measure.clock import to_date, to_epoch_s
 from linewatch.mission.sites import propose_sites, site_settings
 from linewatch.plan import Proposal, read_factors, write_proposal
@@ -81,7 +81,7 @@ def _proposal(scenario: Scenario, area: Area, plan: SitePlan, day: str) -> Propo
     return propose_sites(
         plan,
         area=area,
-        rules=read_rules(scenario.file("force", "authority")),
+        ask=read_authority(scenario, area),
         factors=read_factors(scenario),
         on=to_date(day),
         made_s=to_epoch_s(day),

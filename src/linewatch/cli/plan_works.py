@@ -1,15 +1,13 @@
 """The command ``linewatch plan works``."""
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 from linewatch.cli.plan_deploy import print_proposal
-from linewatch.force.authority import may
-from linewatch.force.rules import read_rules
+from linewatch.force.asking import read_authority
 from linewatch.measure.clock import to_epoch_s
 from linewatch.plan.cost import in_millions
 from linewatch.plan.factors import Factors, read_factors
@@ -38,10 +36,9 @@ def plan_works(
     """
     mission = read_scenario(scenario)
     works, factors = read_works(mission), read_factors(mission)
-    rules = read_rules(mission.file("force", "authority"))
     plan = make_plan(works, factors)
     made_s = to_epoch_s(works.start.isoformat())
-    proposal = propose_works(plan, ask=partial(may, rules), made_s=made_s)
+    proposal = propose_works(plan, ask=read_authority(mission), made_s=made_s)
     if out is not None:
         write_proposal(out, proposal)
     if as_json:

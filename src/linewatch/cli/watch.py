@@ -6,12 +6,13 @@ import math
 import time
 from collections.abc import Coroutine, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 from linewatch.area import Area, read_area
 from linewatch.errors import BadValue, LogUnwritable
-from linewatch.force import may, read_force, read_rules
+from linewatch.force import read_force
+from linewatch.force.asking import read_authority
+from linewatch.force.records import Record, records_in
 from linewatch.log import MissionLog
 from linewatch.measure.clock import to_epoch_s, to_iso
 from linewatch.mission.duty import DutySettings, begin, stand
@@ -131,7 +132,7 @@ def _begin(
     decided = read_proposal(proposal)
     posts = ordered_posts(decided, area)
     name = str(mission.table("scenario").get("name", area.name))
-    ask = partial(may, read_rules(mission.file("force", "authority")))
+    ask = read_authority(mission, area, records=_records(log))
     begin(log, decided, posts, scenario=name, start_s=first_s, ask=ask)
 
 
@@ -147,6 +148,11 @@ def _must_be_ordered(proposal: Proposal, log: MissionLog) -> None:
     if proposal.id not in ordered:
         rule = f"the one that this log orders ({', '.join(sorted(ordered))})"
         raise BadValue("--proposal", rule, proposal.id)
+
+
+def _records(log: MissionLog) -> tuple[Record, ...]:
+    """Read what offices put on record as met."""
+    return records_in((e.time_s, e.body) for e in log.read(kinds=("record",)))
 
 
 async def _stand(station: Station, settings: DutySettings) -> None:

@@ -36,7 +36,7 @@ from linewatch.force.values import (
 )
 from linewatch.scenario import Scenario
 
-KEYS: Final = ("ledger", "authority")
+KEYS: Final = ("ledger", "authority", "more_rules", "request_offices")
 """Keys that the scenario's table of the force may hold."""
 
 

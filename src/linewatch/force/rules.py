@@ -66,7 +66,8 @@ class Rule:
     override : str
         Record that sets this prohibition aside; empty when none can.
     owner : str
-        Who may make that record.
+        Who may make the record that overrides it, or that it needs; offices parted by
+        semicolons.
     citation : str
         Text that the rule rests on.
     """
@@ -132,6 +133,12 @@ class Rules:
         records = {word for r in self.rules for word in (r.needs, r.override) if word}
         return tuple(sorted(records.union(*(r.conditions for r in self.rules))))
 
+    def owners(self, record: str) -> tuple[str, ...]:
+        """Return who may make a record that overrides a rule or that a rule needs."""
+        named = (r.owner for r in self.rules if record in {r.needs, r.override})
+        parts = (part.strip() for owner in named for part in owner.split(";"))
+        return tuple(dict.fromkeys(part for part in parts if part))
+
     @property
     def zones(self) -> tuple[str, ...]:
         """Kinds of zone that the table names, with ``none`` first."""
@@ -139,16 +146,32 @@ class Rules:
         return tuple(dict.fromkeys((OUTSIDE, *named, *self.more_zones)))
 
 
-def read_rules(path: Path) -> Rules:
-    """Read an authority table.
+def read_rules(path: Path, *more: Path) -> Rules:
+    """Read an authority table, and rules in further files that are added to it.
+
+    Parameters
+    ----------
+    path : Path
+        The table.
+    *more : Path
+        Files with the same columns. Their rules come after those of the table, may lift
+        them, and may not have a name that stands before.
 
     Raises
     ------
     BadFile
-        If the file cannot be read or lacks a column.
+        If a file cannot be read, lacks a column or holds no rule.
     BadLines
         If rules break the table's own rules; every fault is told with its line.
     """
+    rules: dict[str, tuple[int, Rule]] = {}
+    for each in (path, *more):
+        _read_file(each, rules)
+    return Rules(rules=tuple(rule for _, rule in rules.values()), path=path)
+
+
+def _read_file(path: Path, rules: dict[str, tuple[int, Rule]]) -> None:
+    """Add the rules of a file to those read before, or tell all its faults."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)
@@ -160,21 +183,25 @@ def read_rules(path: Path) -> Rules:
         raise BadFile(path, f"is not CSV in UTF-8: {error}") from error
     except OSError as error:
         raise BadFile(path, f"cannot be read: {error.strerror}") from error
+    if not rows:
+        raise BadFile(path, "holds no rule: every task would be prohibited")
     faults: list[tuple[int, str]] = []
-    rules: dict[str, tuple[int, Rule]] = {}
+    own: dict[str, tuple[int, Rule]] = {}
     for line, row in rows:
         told: list[str] = []
         rule = _rule(row, told.append)
         faults += [(line, what) for what in told]
-        if rule.name in rules:
+        if rule.name in own:
             faults.append(
-                (line, f"rule {rule.name} is on line {rules[rule.name][0]} too")
+                (line, f"rule {rule.name} is on line {own[rule.name][0]} too")
             )
-        rules.setdefault(rule.name, (line, rule))
-    faults += _bad_lifts(rules)
+        elif rule.name in rules:
+            faults.append((line, f"rule {rule.name} stands in the table before it"))
+        own.setdefault(rule.name, (line, rule))
+    faults += _bad_lifts(own, {**rules, **own})
     if faults:
         raise BadLines(path, sorted(faults))
-    return Rules(rules=tuple(rule for _, rule in rules.values()), path=path)
+    rules.update(own)
 
 
 def _rule(row: Mapping[str | None, str | None], fault: Callable[[str], None]) -> Rule:
@@ -227,14 +254,18 @@ def _bad_sense(word: Mapping[str, str]) -> Iterator[str]:
         yield "a rule for every task must prohibit, so that unknown tasks stay so"
     if word["override"] and not word["override_owner"]:
         yield "override_owner must name who may make the record of override"
+    if word["override_owner"] and not (word["override"] or word["needs"]):
+        yield "override_owner is for a rule with an override or a record that it needs"
     if word["override"] and word["answer"] != "prohibited":
         yield "override is for a prohibition"
 
 
-def _bad_lifts(rules: Mapping[str, tuple[int, Rule]]) -> list[tuple[int, str]]:
-    """Return a fault for each rule that lifts what it cannot."""
+def _bad_lifts(
+    own: Mapping[str, tuple[int, Rule]], rules: Mapping[str, tuple[int, Rule]]
+) -> list[tuple[int, str]]:
+    """Return a fault for each rule of a file that lifts what it cannot."""
     faults = []
-    for line, rule in rules.values():
+    for line, rule in own.values():
         for name in rule.lifts:
             if name not in rules:
                 faults.append((line, f"lifts {name}, which is no rule of this table"))

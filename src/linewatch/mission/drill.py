@@ -16,7 +16,11 @@ from linewatch.area import light
 from linewatch.errors import BadValue
 from linewatch.log import MissionLog
 from linewatch.mission.orders import open_watch, order_entries, start_entry
-from linewatch.mission.prepare import Prepared, exercise_decisions
+from linewatch.mission.prepare import (
+    Prepared,
+    exercise_decisions,
+    exercise_signers,
+)
 from linewatch.mission.room import WatchRoom
 from linewatch.mission.settings import watch_settings
 from linewatch.mission.station import Station
@@ -191,9 +195,10 @@ class Drill:
             made.posts,
             start_s=start_s,
             until_s=until_s,
+            ask=made.authority,
         )
         start = start_entry(name, seed=self.seed, start_s=start_s, until_s=until_s)
-        self.log.append([*orders, start])
+        self.log.append([*orders, start], signers=exercise_signers(made))
 
     async def _step(self, station: Station, edge: Edge) -> None:
         """Move the world on, wait for all it says, and move the watch on."""

@@ -8,11 +8,9 @@ from typing import Final
 
 from linewatch.errors import BadValue
 from linewatch.log import MissionLog
-from linewatch.measure.clock import to_date, to_iso
 from linewatch.mission.orders import order_entries, start_entry
-from linewatch.mission.sites import STATUS, TASK
 from linewatch.mission.station import Station
-from linewatch.plan import Pairing, Proposal, checked
+from linewatch.plan import Proposal
 from linewatch.plan.decision import decisions_in
 from linewatch.plan.proposal import Ask
 from linewatch.watch.live import Outcome
@@ -83,12 +81,16 @@ def begin(  # noqa: PLR0913 - a duty has that many grounds
     BadValue
         If the proposal was approved in part.
     """
-    on = to_date(to_iso(start_s)[:10])
-    checked([Pairing(task=TASK, status=STATUS, place="every post", on=on)], ask)
     held = log.read(kinds=("decision",))
     decisions = decisions_in((entry.time_s, entry.body) for entry in held)
     orders = order_entries(
-        [proposal], [], posts, start_s=start_s, until_s=start_s, decided=decisions
+        [proposal],
+        [],
+        posts,
+        start_s=start_s,
+        until_s=start_s,
+        ask=ask,
+        decided=decisions,
     )
     start = start_entry(scenario, seed=0, start_s=start_s, until_s=start_s)
     log.append([*orders, start])

@@ -1,17 +1,20 @@
 """Orders: what decided proposals make of a mission's log, and the watch they open."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
 import linewatch
 from linewatch.area import Area
-from linewatch.errors import BadValue, Undecided
+from linewatch.errors import BadValue, Prohibited, Undecided
 from linewatch.log import MissionLog
+from linewatch.measure.clock import to_date, to_iso
 from linewatch.mission.entries import NewEntry
 from linewatch.mission.settings import WatchSettings
 from linewatch.mission.sites import STATUS, TASK, stand_post
-from linewatch.plan import Decision, Proposal, Standing, standing
+from linewatch.plan import Decision, Pairing, Proposal, Standing, checked, standing
+from linewatch.plan.proposal import Ask
 from linewatch.watch.engine import Engine
 from linewatch.watch.live import Watch
 from linewatch.watch.post import Post
@@ -61,6 +64,7 @@ def order_entries(  # noqa: PLR0913 - an order has that many grounds
     *,
     start_s: float,
     until_s: float,
+    ask: Ask,
     decided: Sequence[Decision] = (),
 ) -> list[NewEntry]:
     """Write proposals, decisions and the orders that follow, as entries of the log.
@@ -75,16 +79,36 @@ def order_entries(  # noqa: PLR0913 - an order has that many grounds
         Posts that are ordered.
     start_s, until_s : float
         Start and end of the orders [s].
+    ask : Ask
+        The authority, asked again about every post for the term of its order.
     decided : sequence of Decision
         Decisions that the log holds already.
 
     Raises
     ------
+    Prohibited
+        If those who stand at a post may not on any day of the order.
     Undecided
         If a proposal was not approved: without that there is no order.
     BadValue
         If one was approved in part: which part is known to people alone.
     """
+    posts = tuple(posts)
+    on, last = (to_date(to_iso(at_s)[:10]) for at_s in (start_s, until_s))
+    checked(
+        (
+            Pairing(
+                task=TASK,
+                status=STATUS,
+                place=post.name,
+                from_m=post.site.chainage_m,
+                on=on,
+                until=last + timedelta(days=1),
+            )
+            for post in posts
+        ),
+        ask,
+    )
     entries: list[NewEntry] = []
     sites = ""
     for proposal in proposals:
@@ -127,7 +151,14 @@ def posts_in(log: MissionLog, area: Area) -> list[Post]:
     ------
     BadValue
         If an order in the log names no place.
+    Prohibited
+        If it orders something else than to watch from a post.
     """
+    orders = tuple(log.read(kinds=("order",)))
+    for entry in orders:
+        task, status = (str(entry.body.get(name)) for name in ("task", "status"))
+        if (task, status) != (TASK, STATUS):
+            raise Prohibited(task, status, "a watch orders posts alone", "default")
     return [
         stand_post(
             {
@@ -140,7 +171,7 @@ def posts_in(log: MissionLog, area: Area) -> list[Post]:
             },
             area,
         )
-        for entry in log.read(kinds=("order",))
+        for entry in orders
     ]
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from linewatch.area import Area, read_area
-from linewatch.force import Force, may, read_force
-from linewatch.measure.clock import to_date, to_epoch_s
+from linewatch.force import Force, read_force
+from linewatch.force.asking import Authority, read_authority
+from linewatch.log import Signer
+from linewatch.measure.clock import to_date, to_epoch_s, to_iso
 from linewatch.mission.sites import propose_sites, site_settings
 from linewatch.plan import (
     Decision,
@@ -57,6 +59,8 @@ class Prepared:
         The plans.
     proposals : tuple of Proposal
         Deployment, sites and works, as they are laid before those who decide.
+    authority : Authority
+        Rules, zones and records, to be asked again before anything is ordered.
     """
 
     scenario: Scenario
@@ -69,6 +73,7 @@ class Prepared:
     site_plan: SitePlan
     works_plan: WorksPlan
     proposals: tuple[Proposal, Proposal, Proposal]
+    authority: Authority
 
     @property
     def posts(self) -> tuple[Post, ...]:
@@ -103,7 +108,7 @@ def prepare(
     start_s = to_epoch_s(scenario.when("watch"))
     after = to_date(scenario.when("watch")[:10])
     tell("force", _told_force(force, before, after))
-    factors, ask = read_factors(scenario), partial(may, force.rules)
+    factors, ask = read_factors(scenario), read_authority(scenario, area)
     made_s = to_epoch_s(before.isoformat())
 
     deploy = read_deploy(scenario)
@@ -121,7 +126,7 @@ def prepare(
     to_site = propose_sites(
         site_plan,
         area=area,
-        rules=force.rules,
+        ask=ask,
         factors=factors,
         on=after,
         made_s=made_s,
@@ -142,6 +147,7 @@ def prepare(
         site_plan=site_plan,
         works_plan=works_plan,
         proposals=(to_deploy, to_site, to_work),
+        authority=ask,
     )
 
 
@@ -158,9 +164,24 @@ def exercise_decisions(prepared: Prepared) -> tuple[Decision, ...]:
             answer=Verdict.APPROVE,
             at_s=proposal.made_s,
             chain=chain,
+            ask=prepared.authority,
             caveats=("exercise: no such decision was made",),
         )
         for proposal in prepared.proposals
+    )
+
+
+def exercise_signers(prepared: Prepared) -> tuple[Signer, ...]:
+    """Return the offices' keys of an exercise, the same at every preparation.
+
+    They follow from the mission's name and start, so that a replay signs alike. Anyone
+    can make them: they show how signatures work, and prove nothing.
+    """
+    name = str(prepared.scenario.table("scenario").get("name", prepared.area.name))
+    told = f"linewatch exercise key|{name}|{to_iso(prepared.start_s)}|"
+    return tuple(
+        Signer.from_seed(office, sha256((told + office).encode()).digest())
+        for office in sorted(set(DECIDERS.values()))
     )
 
 

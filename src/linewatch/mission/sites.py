@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
-from functools import partial
 from typing import Final
 
 from linewatch.area import Area
 from linewatch.errors import BadValue
-from linewatch.force import Rules, may
 from linewatch.plan import (
     INCREMENTAL,
     Cost,
@@ -20,6 +18,7 @@ from linewatch.plan import (
     ProposalKind,
     checked,
 )
+from linewatch.plan.proposal import Ask
 from linewatch.plan.siting import Site, SitePlan, SiteSettings
 from linewatch.scenario import Scenario, settings_from
 from linewatch.sight import Stand, kind_named, place
@@ -66,7 +65,7 @@ def propose_sites(  # noqa: PLR0913 - a proposal has that many grounds
     plan: SitePlan,
     *,
     area: Area,
-    rules: Rules,
+    ask: Ask,
     factors: Factors,
     on: date,
     made_s: float,
@@ -80,8 +79,8 @@ def propose_sites(  # noqa: PLR0913 - a proposal has that many grounds
         The sites.
     area : Area
         Names the sector of each.
-    rules : Rules
-        Authority table.
+    ask : Ask
+        The authority.
     factors : Factors
         Price of a troop-day.
     on : date
@@ -94,12 +93,9 @@ def propose_sites(  # noqa: PLR0913 - a proposal has that many grounds
     Raises
     ------
     Prohibited
-        If the status may not watch from a site on that day.
+        If the status may not watch from a site on any day of the term.
     """
-    sectors = sorted({area.sector_at(site.chainage_m).name for site in plan.sites})
-    pairings = [
-        Pairing(task=TASK, status=status, place=sector, on=on) for sector in sectors
-    ]
+    until = on + timedelta(days=TERM_DAYS)
     attended = sum(site.kind not in UNATTENDED for site in plan.sites)
     troop_day = factors.of("cost.troop_day")
     line = CostLine(
@@ -113,14 +109,16 @@ def propose_sites(  # noqa: PLR0913 - a proposal has that many grounds
         kind=ProposalKind.SITES,
         made_s=made_s,
         summary=_summary(plan),
-        checks=checked(pairings, partial(may, rules)),
+        checks=checked(_pairings(plan, area, status, on=on, until=until), ask),
         cost=Cost.of([line], scope=INCREMENTAL),
         readiness=(
             f"{attended} attended sites need {CREW.best * attended:,.0f} people",
         ),
         body={
             "from": on.isoformat(),
-            "until": (on + timedelta(days=TERM_DAYS)).isoformat(),
+            "until": until.isoformat(),
+            "task": TASK,
+            "status": status,
             "sites": [
                 {**asdict(site), "phase_s": sight.phase_s}
                 for site, sight in zip(plan.sites, plan.sights, strict=True)
@@ -134,6 +132,26 @@ def propose_sites(  # noqa: PLR0913 - a proposal has that many grounds
             "light": plan.light,
         },
     )
+
+
+def _pairings(
+    plan: SitePlan, area: Area, status: str, *, on: date, until: date
+) -> list[Pairing]:
+    """Return who watches where: by sector, by site where a zone has known edges."""
+    by_site = any(zone.edges_known for zone in area.zones)
+    return [
+        Pairing(
+            task=TASK,
+            status=status,
+            place=sector if not by_site else f"{site.name}, {sector}",
+            sector=sector,
+            on=on,
+            until=until,
+            from_m=site.chainage_m if by_site else None,
+        )
+        for site in plan.sites
+        for sector in (area.sector_at(site.chainage_m).name,)
+    ]
 
 
 def _summary(plan: SitePlan) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from linewatch.errors import BadFile, BadValue, MayNotDecide, UnknownName
+from linewatch.errors import BadValue, MayNotDecide, UnknownName
 from linewatch.measure.clock import to_iso
-from linewatch.plan.proposal import Proposal, ProposalKind
+from linewatch.plan.proposal import Ask, Proposal, ProposalKind, rechecked
 from linewatch.plan.table import note, one_of, read_rows, text, words
 from linewatch.scenario import BUILT_IN, Scenario
 
@@ -77,6 +77,8 @@ class Decision:
         What limits it; empty for none.
     at_s : float
         When [s].
+    requests : tuple of str
+        Requests for assistance that the proposal answers.
     """
 
     proposal_id: str
@@ -85,6 +87,7 @@ class Decision:
     answer: Verdict
     caveat: str
     at_s: float
+    requests: tuple[str, ...] = ()
 
     def to_body(self) -> dict[str, object]:
         """Return the fields of the log's entry; its time is `at_s`."""
@@ -94,6 +97,7 @@ class Decision:
             "office": self.office,
             "digest": self.digest,
             "caveat": self.caveat or None,
+            "requests": list(self.requests) or None,
         }
 
     @classmethod
@@ -106,6 +110,7 @@ class Decision:
             answer=Verdict(str(body["answer"])),
             caveat=str(body.get("caveat") or ""),
             at_s=at_s,
+            requests=_names(body.get("requests")),
         )
 
 
@@ -120,7 +125,7 @@ def read_chain(scenario: Scenario | None = None) -> tuple[Office, ...]:
     path = CHAIN
     if scenario is not None and "approval" in scenario.table("plan"):
         path = scenario.file("plan", "approval")
-    offices = read_rows(
+    return read_rows(
         path,
         Office,
         {
@@ -132,9 +137,6 @@ def read_chain(scenario: Scenario | None = None) -> tuple[Office, ...]:
         },
         key="office",
     )
-    if not offices:
-        raise BadFile(path, "names no office: nobody could decide anything")
-    return offices
 
 
 def decide(  # noqa: PLR0913  a decision has that many facts
@@ -144,6 +146,7 @@ def decide(  # noqa: PLR0913  a decision has that many facts
     answer: Verdict,
     at_s: float,
     chain: Iterable[Office],
+    ask: Ask,
     caveats: Iterable[str] = (),
 ) -> Decision:
     """Make the decision of an office on a proposal; the log makes it lasting.
@@ -160,11 +163,15 @@ def decide(  # noqa: PLR0913  a decision has that many facts
         When it is decided [s].
     chain : iterable of Office
         Who may decide what.
+    ask : Ask
+        The authority, which is asked again before anything is approved.
     caveats : iterable of str
         What limits the decision.
 
     Raises
     ------
+    Prohibited
+        If what would be approved holds a pairing that is prohibited by now.
     UnknownName
         If the chain has no such office.
     MayNotDecide
@@ -182,6 +189,8 @@ def decide(  # noqa: PLR0913  a decision has that many facts
     if at_s < proposal.made_s:
         rule = f"no earlier than the proposal was made, {to_iso(proposal.made_s)}"
         raise BadValue("time of the decision", rule, to_iso(at_s))
+    if answer is not Verdict.DISAPPROVE:
+        rechecked(proposal, ask)
     return Decision(
         proposal_id=proposal.id,
         digest=proposal.digest,
@@ -189,6 +198,7 @@ def decide(  # noqa: PLR0913  a decision has that many facts
         answer=answer,
         caveat=caveat,
         at_s=at_s,
+        requests=proposal.requests,
     )
 
 
@@ -256,6 +266,11 @@ def _office(by: str, chain: tuple[Office, ...], kind: ProposalKind) -> Office:
         able = [each.office for each in chain if kind in each.may_decide]
         raise MayNotDecide(office.office, kind, able)
     return office
+
+
+def _names(value: object) -> tuple[str, ...]:
+    """Read a list of names that may be left out."""
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def _kinds(cell: str) -> tuple[str, ...]:

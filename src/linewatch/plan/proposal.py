@@ -1,18 +1,41 @@
 """Proposal: a plan that says what it costs and by which rules it may be done."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from linewatch.errors import BadFile, BadValue, Prohibited
-from linewatch.measure.clock import to_date
+from linewatch.errors import BadFile, BadValue
+from linewatch.plan.checks import (
+    Answer,
+    Ask,
+    Check,
+    Pairing,
+    check_from,
+    check_told,
+    checked,
+    list_of,
+    table_of,
+)
 from linewatch.plan.cost import Cost
+
+__all__ = [
+    "FORMAT",
+    "Answer",
+    "Ask",
+    "Check",
+    "Pairing",
+    "Proposal",
+    "ProposalKind",
+    "checked",
+    "read_proposal",
+    "rechecked",
+    "write_proposal",
+]
 
 FORMAT: Final = "linewatch-proposal-1"
 """First word of a proposal's file."""
@@ -27,91 +50,6 @@ class ProposalKind(StrEnum):
     DEPLOY = "deploy"
     SITES = "sites"
     WORKS = "works"
-
-
-class Answer(Protocol):
-    """What the authority table answers; `linewatch.force` makes it."""
-
-    @property
-    def answer(self) -> str:
-        """Return allowed, conditional or prohibited."""
-
-    @property
-    def rule(self) -> str:
-        """Return the rule that decided."""
-
-    @property
-    def layer(self) -> str:
-        """Return the rule's layer: law, policy, order or default."""
-
-    @property
-    def conditions(self) -> Sequence[str]:
-        """Return the conditions that are still open."""
-
-    @property
-    def citation(self) -> str:
-        """Return where the rule stands."""
-
-
-class Ask(Protocol):
-    """Asks the authority table: `linewatch.force.may` with its rules filled in."""
-
-    def __call__(
-        self, *, task: str, status: str, on: date, zone: str | None = None
-    ) -> Answer:
-        """Answer whether a status may do a task on a date, in a zone or outside any."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Pairing:
-    """Who is to do what, where and when.
-
-    Parameters
-    ----------
-    task, status : str
-        A task and a duty status of the authority table.
-    place : str
-        Where, for people.
-    on : date
-        First day of the task.
-    zone : str, optional
-        Zone that the place lies in; empty outside any.
-    """
-
-    task: str
-    status: str
-    place: str
-    on: date
-    zone: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """A pairing and what the authority table answered to it.
-
-    Parameters
-    ----------
-    pairing : Pairing
-        What was asked.
-    answer : str
-        ``allowed`` or ``conditional``; no proposal holds another.
-    rule, layer, citation : str
-        The rule that decided, its layer, and where it stands.
-    conditions : tuple of str
-        Conditions that must be met before the task begins.
-    """
-
-    pairing: Pairing
-    answer: str
-    rule: str
-    layer: str
-    conditions: tuple[str, ...]
-    citation: str
-
-    def __post_init__(self) -> None:
-        if self.answer not in {"allowed", "conditional"}:
-            asked = self.pairing
-            raise Prohibited(asked.task, asked.status, self.rule, self.layer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,14 +71,17 @@ class Proposal:
     readiness : tuple of str
         What it takes from the units that give, a sentence each.
     body : mapping
-        The plan itself as plain values, as JSON has them.
+        The plan itself as plain values, as JSON has them. Wherever it names a task, a
+        check must speak of it.
+    requests : tuple of str
+        Ids of the requests for assistance that it answers.
 
     Raises
     ------
     Prohibited
         If any pairing in it is prohibited; there is no such proposal.
     BadValue
-        If it has no checks or no summary.
+        If it has no checks or no summary, or its body holds a task without a check.
     """
 
     kind: ProposalKind
@@ -150,6 +91,7 @@ class Proposal:
     cost: Cost
     readiness: tuple[str, ...]
     body: Mapping[str, object]
+    requests: tuple[str, ...] = ()
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -164,6 +106,11 @@ class Proposal:
         except (TypeError, ValueError) as error:
             raise BadValue("body", "plain values that JSON can hold", error) from error
         object.__setattr__(self, "body", body)
+        spoken = {(check.pairing.task, check.pairing.status) for check in self.checks}
+        for task, status in _tasks_in(body):
+            if not any(task == known and status in {"", s} for known, s in spoken):
+                rule = "of tasks that a check speaks of"
+                raise BadValue("body", rule, f"{task} {status}".strip())
         object.__setattr__(self, "made_s", float(self.made_s))
         told = _canonical(self._told()).encode()
         object.__setattr__(self, "digest", sha256(told).hexdigest())
@@ -218,10 +165,11 @@ class Proposal:
                 kind=ProposalKind(str(told["kind"])),
                 made_s=float(str(told["made_s"])),
                 summary=str(told["summary"]),
-                checks=tuple(_check(check) for check in _many(told["checks"])),
-                cost=Cost.from_dict(_table(told["cost"])),
-                readiness=tuple(str(said) for said in _many(told["readiness"])),
-                body=_table(told["body"]),
+                checks=tuple(check_from(check) for check in list_of(told["checks"])),
+                cost=Cost.from_dict(table_of(told["cost"])),
+                readiness=tuple(str(said) for said in list_of(told["readiness"])),
+                body=table_of(told["body"]),
+                requests=tuple(str(name) for name in list_of(told.get("requests", []))),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise BadValue("proposal", "whole", f"without {error}") from error
@@ -242,22 +190,12 @@ class Proposal:
             "kind": self.kind.value,
             "made_s": self.made_s,
             "summary": self.summary,
-            "checks": [_check_told(check) for check in self.checks],
+            "checks": [check_told(check) for check in self.checks],
             "cost": self.cost.to_dict(),
             "readiness": list(self.readiness),
             "body": self.body,
+            **({"requests": list(self.requests)} if self.requests else {}),
         }
-
-
-def checked(pairings: Iterable[Pairing], ask: Ask) -> tuple[Check, ...]:
-    """Ask the authority about every pairing, each once, in order.
-
-    Raises
-    ------
-    Prohibited
-        At the first pairing that is prohibited.
-    """
-    return tuple(_asked(pairing, ask) for pairing in sorted(set(pairings)))
 
 
 def rechecked(proposal: Proposal, ask: Ask) -> tuple[Check, ...]:
@@ -314,73 +252,16 @@ def read_proposal(path: Path) -> Proposal:
         raise BadFile(path, f"is no proposal: {error}") from error
 
 
-def _asked(pairing: Pairing, ask: Ask) -> Check:
-    """Ask about one pairing."""
-    told = ask(
-        task=pairing.task,
-        status=pairing.status,
-        on=pairing.on,
-        zone=pairing.zone or None,
-    )
-    return Check(
-        pairing=pairing,
-        answer=str(told.answer),
-        rule=told.rule,
-        layer=str(told.layer),
-        conditions=tuple(told.conditions),
-        citation=told.citation,
-    )
-
-
-def _check_told(check: Check) -> dict[str, object]:
-    """Write a check as plain values."""
-    asked = check.pairing
-    return {
-        "task": asked.task,
-        "status": asked.status,
-        "place": asked.place,
-        "zone": asked.zone,
-        "on": asked.on.isoformat(),
-        "answer": check.answer,
-        "rule": check.rule,
-        "layer": check.layer,
-        "conditions": list(check.conditions),
-        "citation": check.citation,
-    }
-
-
-def _check(told: object) -> Check:
-    """Read a check that `_check_told` wrote."""
-    table = _table(told)
-    pairing = Pairing(
-        task=str(table["task"]),
-        status=str(table["status"]),
-        place=str(table["place"]),
-        zone=str(table["zone"]),
-        on=to_date(str(table["on"])),
-    )
-    return Check(
-        pairing=pairing,
-        answer=str(table["answer"]),
-        rule=str(table["rule"]),
-        layer=str(table["layer"]),
-        conditions=tuple(str(what) for what in _many(table["conditions"])),
-        citation=str(table["citation"]),
-    )
-
-
-def _table(told: object) -> Mapping[str, object]:
-    """Return a table of plain values."""
-    if not isinstance(told, Mapping):
-        raise TypeError("a table")
-    return told
-
-
-def _many(told: object) -> Sequence[object]:
-    """Return a list of plain values."""
-    if not isinstance(told, list):
-        raise TypeError("a list")
-    return told
+def _tasks_in(body: object) -> Iterator[tuple[str, str]]:
+    """Yield every task that a body names, with the duty status beside it if any."""
+    if isinstance(body, dict):
+        if "task" in body:
+            yield str(body["task"]), str(body.get("status", ""))
+        for part in body.values():
+            yield from _tasks_in(part)
+    elif isinstance(body, list):
+        for part in body:
+            yield from _tasks_in(part)
 
 
 def _canonical(told: object) -> str:

@@ -298,7 +298,7 @@ def test_a_proposal_checks_every_movement() -> None:
     plan = plan_deploy(deploy, FACTORS)
     made = propose_deploy(plan, deploy, FACTORS, ask=OPEN, made_s=0.0)
     assert {check.pairing.task for check in made.checks} == {"wire", "static"}
-    assert made.body == deploy_words(plan)
+    assert made.body == {**deploy_words(plan), "until": "2025-09-30"}
     with pytest.raises(Prohibited):
         propose_deploy(plan, deploy, FACTORS, ask=Table({}), made_s=0.0)
     closed = Table({"wire": Said("prohibited"), "static": Said("allowed")})

@@ -1,6 +1,7 @@
 """Planning a deployment, and laying it before those who decide."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from linewatch.errors import NoPlan
 from linewatch.measure.clock import to_date
@@ -99,8 +100,10 @@ def propose_deploy(
     Raises
     ------
     Prohibited
-        If a movement is for a task that is prohibited on the day it is in place.
+        If a movement is for a task that is prohibited on any day from when it is in
+        place until the date that the cost is told for.
     """
+    until = to_date(deploy.settings.cost_until) + timedelta(days=1)
     return Proposal(
         kind=ProposalKind.DEPLOY,
         made_s=made_s,
@@ -108,10 +111,10 @@ def propose_deploy(
             f"{plan.people:,} people and {plan.pieces:,} pieces of kit in place by "
             f"{plan.complete_on}, {len(plan.arrivals)} movements from {plan.start}"
         ),
-        checks=checked((_pairing(arrival) for arrival in plan.arrivals), ask),
+        checks=checked((_pairing(arrival, until) for arrival in plan.arrivals), ask),
         cost=cost_of(plan, deploy, factors),
         readiness=readiness_of(deploy),
-        body=deploy_words(plan),
+        body={**deploy_words(plan), "until": deploy.settings.cost_until},
     )
 
 
@@ -180,6 +183,8 @@ def _movement_words(arrivals: Iterable[Arrival]) -> list[dict[str, object]]:
         {
             "movement": arrival.movement.movement,
             "unit": arrival.movement.unit,
+            "task": arrival.movement.task,
+            "status": arrival.movement.status,
             "people": arrival.movement.people,
             "pieces": arrival.movement.pieces,
             "kind": arrival.movement.kind,
@@ -197,14 +202,16 @@ def _movement_words(arrivals: Iterable[Arrival]) -> list[dict[str, object]]:
     ]
 
 
-def _pairing(arrival: Arrival) -> Pairing:
-    """Return what a movement is for, where and from when."""
+def _pairing(arrival: Arrival, until: date) -> Pairing:
+    """Return what a movement is for, where, from when and until when."""
     movement = arrival.movement
     return Pairing(
         task=movement.task,
         status=movement.status,
         place=movement.destination,
+        base=movement.destination,
         on=arrival.in_place,
+        until=until if arrival.in_place < until else None,
     )
 
 

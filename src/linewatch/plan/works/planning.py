@@ -80,7 +80,7 @@ def propose_works(plan: WorksPlan, *, ask: Ask, made_s: float) -> Proposal:
     Raises
     ------
     Prohibited
-        If a crew's status is prohibited from its work on the day it starts.
+        If a crew's status is prohibited from its work on any day of it.
     """
     lines = [line for planned in plan.works for line in planned.cost.lines]
     return Proposal(
@@ -171,14 +171,17 @@ def _cost(factors: Factors, work: Work, crew: Crew, days: int, daily: Interval) 
 
 
 def _pairing(planned: PlannedWork) -> Pairing:
-    """Return who does which task, where and from when."""
+    """Return who does which task, where, from when and until when."""
     work = planned.work
     return Pairing(
         task=TASKS[work.kind],
         status=planned.crew.status,
         place=f"km {work.from_km:g} to {work.to_km:g}",
         on=planned.start,
+        until=planned.finish + timedelta(days=1),
         zone=work.zone,
+        from_m=work.from_km * 1000,
+        to_m=work.to_km * 1000,
     )
 
 
@@ -205,6 +208,8 @@ def _words(planned: PlannedWork) -> dict[str, object]:
         "crew": planned.crew.crew,
         "unit": planned.crew.unit,
         "people": planned.crew.people,
+        "task": TASKS[work.kind],
+        "status": planned.crew.status,
         "start": planned.start.isoformat(),
         "finish": planned.finish.isoformat(),
         "due": work.due.isoformat(),

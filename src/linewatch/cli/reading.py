@@ -1,0 +1,24 @@
+"""What commands read of a mission log."""
+
+import math
+from pathlib import Path
+
+from linewatch.force.records import Record, records_in
+from linewatch.log import MissionLog
+
+
+def records_of(log: Path | None, *, known_s: float = math.inf) -> tuple[Record, ...]:
+    """Read what offices put on record; nothing where there is no log yet.
+
+    Parameters
+    ----------
+    log : Path or None
+        Mission log.
+    known_s : float
+        Only what was known by this instant [s].
+    """
+    if log is None or not log.exists():
+        return ()
+    with MissionLog.open_to_read(log) as kept:
+        entries = kept.read(kinds=("record",))
+        return records_in(((e.time_s, e.body) for e in entries), known_s=known_s)

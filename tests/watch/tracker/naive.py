@@ -183,7 +183,7 @@ class Filter:
         """Return the chance of each pair, and what weighs on each detection."""
         back = np.full(ratio.shape, 1 / clutter) * (ratio > 0)
         taken = np.full(ratio.shape[1], clutter)
-        for _ in range(60):
+        for _ in range(5_000):  # plain rounds, to the very end
             both = ratio * back
             rest = np.maximum(1 + both.sum(axis=1, keepdims=True) - both, 1)
             out = ratio / rest
@@ -191,7 +191,7 @@ class Filter:
             new = (ratio > 0) / np.maximum(taken - out, clutter)
             change = np.max(np.abs(new - back)[ratio > 0] / new[ratio > 0], initial=0)
             back = new
-            if change < 1e-3:
+            if change < 1e-11:
                 break
         both = ratio * back
         return both / (1 + both.sum(axis=1, keepdims=True)), taken

@@ -1,15 +1,12 @@
 """The record of what made each track."""
 
-import hashlib
 from dataclasses import fields, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from linewatch.errors import BadValue
 from linewatch.watch.tracker import Tracker, TrackerSettings, Trail
-from linewatch.watch.tracker import _kernels as kernels
 from tests.watch.tracker.scene import made, row_of_radars
 
 TABLE = row_of_radars()
@@ -129,8 +126,3 @@ def test_joined_parts_are_the_whole() -> None:
         parts.append(steps.trail())
     same(whole.trail(), Trail.joined(parts))
     assert len(Trail.joined([])) == 0
-
-
-def test_a_change_in_the_kernels_of_the_trail_renews_the_outer_ones() -> None:
-    inner = Path(kernels.__file__).with_name("_kernels_trail.py").read_bytes()
-    assert hashlib.sha256(inner).hexdigest()[:12] == kernels.TRAIL_DIGEST

@@ -8,6 +8,7 @@ import math
 from typing import Final
 
 from linewatch.kernel import kernel
+from linewatch.watch.tracker._kernels_share import share
 from linewatch.watch.tracker._kernels_track import (
     blended,
     blurred,
@@ -19,7 +20,6 @@ from linewatch.watch.tracker._kernels_track import (
     predict,
     relink,
     settle,
-    share,
     unite,
     unseen_by,
     within,
@@ -40,10 +40,11 @@ from linewatch.watch.tracker.arrays import (
     State,
 )
 
-TRACK_DIGEST: Final = "b744a68cd493"
+TRACK_DIGEST: Final = "1ea29a9dd3ed"
 """Digest of ``_kernels_track.py``, checked by a test. The compiler's cache sees changes
 of this file alone: a change there must change this line, or stale code would run."""
 
+SHARE_DIGEST: Final = "c6d103861845"
 TRAIL_DIGEST: Final = "acaa9fee6e7c"
 """Digest of ``_kernels_trail.py``, for the same reason."""
 
@@ -457,7 +458,7 @@ def run(  # noqa: PLR0911 - one return for each thing that may lack
         reach_out(st, near, eyes, maps, sc, s, k, n, gate)
         pair(now, near, pairs, hits, eyes, sc, s, k, n, gate)
         weigh(now, near, pairs, n)
-        share(near, pairs, hits, n, eyes.clutter[s] + born)
+        share(near, pairs, hits, n, eyes.clutter[s] + born, rule.close)
         believe(st, near, pairs, hits, sc, k, n)
         if trailing:
             note(st, near, pairs, hits, sc, trace, k, n)

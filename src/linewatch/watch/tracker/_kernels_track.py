@@ -389,11 +389,12 @@ def settle(st: State, local: Longs, n: int, eyes: Eyes, forget: float) -> None:
 def lay_out(hits: Hits, eyes: Eyes, sc: Scans, s: int, k: int, clutter: float) -> None:
     """Put the detections of scan `k` on the plane, unbiased (Longbin 1998)."""
     zx, zy, taken, many = hits.x, hits.y, hits.taken, hits.many
+    first = hits.first
     top, top_w, far, azimuth = hits.top, hits.top_w, sc.a, sc.b
     d0, d1, ex, ey = sc.start[k], sc.start[k + 1], eyes.x[s], eyes.y[s]
     fix = math.exp(eyes.sigma_azimuth[s] ** 2 / 2.0)
     for d in range(d1 - d0):
-        top[d], top_w[d], taken[d], many[d] = -1, 0.0, clutter, 0
+        top[d], top_w[d], taken[d], many[d], first[d] = -1, 0.0, clutter, 0, -1
         zx[d], zy[d] = far[d0 + d], azimuth[d0 + d]
         if eyes.kind[s] < 2:
             zx[d] = ex + fix * far[d0 + d] * math.sin(azimuth[d0 + d])
@@ -413,48 +414,3 @@ def unseen_by(
     if sc.counts[k]:
         unseen[s] *= 1.0 - chance
     return float(born)
-
-
-@kernel
-def share(near: Near, pairs: Pairs, hits: Hits, n: int, clutter: float) -> None:
-    """Find the chance of each pair by belief propagation (Williams and Lau 2014).
-
-    `hits.taken` holds the clutter. Messages of a track whose detections no other
-    wants settle at once; only the rest go round.
-    """
-    row, busy, edge, ratio = near.row, near.busy, pairs.edge, pairs.ratio
-    to_det, to_track, taken, many = pairs.to_det, pairs.to_track, hits.taken, hits.many
-    rounds = 0
-    for t in range(n):
-        e0, e1, contested, total = row[t], row[t + 1], False, 1.0
-        for e in range(e0, e1):
-            to_track[e] = 1.0 / clutter
-            total += ratio[e] * to_track[e]
-            contested = contested or many[edge[e]] > 1
-        if contested:
-            busy[rounds] = t
-            rounds += 1
-            continue
-        for e in range(e0, e1):
-            to_det[e] = ratio[e] / max(total - ratio[e] * to_track[e], 1.0)
-            taken[edge[e]] += to_det[e]
-    for _ in range(60 if rounds else 0):
-        for b in range(rounds):
-            for e in range(row[busy[b]], row[busy[b] + 1]):
-                taken[edge[e]] = clutter
-        for b in range(rounds):
-            e0, e1, total = row[busy[b]], row[busy[b] + 1], 1.0
-            for e in range(e0, e1):
-                total += ratio[e] * to_track[e]
-            for e in range(e0, e1):
-                to_det[e] = ratio[e] / max(total - ratio[e] * to_track[e], 1.0)
-                taken[edge[e]] += to_det[e]
-        change = 0.0
-        for b in range(rounds):
-            for e in range(row[busy[b]], row[busy[b] + 1]):
-                rest = max(taken[edge[e]] - to_det[e], clutter)
-                new = 1.0 / rest
-                change = max(change, abs(new - to_track[e]) * rest)
-                to_track[e] = new
-        if change < 1e-3:
-            break

@@ -68,6 +68,7 @@ class Rule(NamedTuple):
     forget: float
     blur_m: float
     merge: float
+    close: float
     every_s: float
 
 
@@ -125,6 +126,9 @@ class Near(NamedTuple):
     range: Floats  # from the sensor
     room: Floats  # half width of the gate in range
     row: Longs  # (t + 1,) first pair of each track
+    root: Longs  # first track of its cluster
+    after: Longs  # next track of its cluster, -1 ends
+    tail: Longs  # last track of the cluster that it begins
 
 
 class Pairs(NamedTuple):
@@ -147,6 +151,7 @@ class Hits(NamedTuple):
     y: Floats
     taken: Floats  # clutter and messages
     many: Longs  # pairs
+    first: Longs  # a track that wants it
     top: Longs  # likeliest track
     top_w: Floats
 

@@ -159,6 +159,8 @@ class TrackerSettings:
         A track is shown when exist (1 - variance / blur_m^2) exceeds `confirm` [m].
     merge : float
         Two tracks of one place become one when their existences sum below this.
+    close : float
+        Belief propagation ends when no message changes by more than this part.
     keep : float
         Chance below which a model of a track is left out.
     lag_s : float
@@ -186,6 +188,7 @@ class TrackerSettings:
     forget: float = 0.003
     blur_m: float = 100.0
     merge: float = 1.3
+    close: float = 3e-3
     keep: float = 1e-3
     lag_s: float = 0.0
     every_s: float = 1.0
@@ -195,7 +198,7 @@ class TrackerSettings:
     trail_most: int = 2_000_000
 
     def __post_init__(self) -> None:
-        for name in ("life_s", "gone_s", "gate", "blur_m", "every_s"):
+        for name in ("life_s", "gone_s", "gate", "blur_m", "every_s", "close"):
             if not getattr(self, name) > 0:
                 raise BadValue(name, "above 0", getattr(self, name))
         if not 0 < self.hide <= self.confirm < 1:
@@ -245,6 +248,7 @@ class TrackerSettings:
             forget=float(self.forget),
             blur_m=float(self.blur_m),
             merge=float(self.merge),
+            close=float(self.close),
             every_s=float(self.every_s),
         )
 

@@ -95,6 +95,9 @@ def new_work(*, tracks: int, pairs: int, detections: int, models: int) -> Work:
             range=np.zeros(tracks),
             room=np.zeros(tracks),
             row=np.zeros(tracks + 1, np.int64),
+            root=np.zeros(tracks, np.int64),
+            after=np.zeros(tracks, np.int64),
+            tail=np.zeros(tracks, np.int64),
         ),
         pairs=Pairs(
             edge=np.zeros(pairs, np.int64),
@@ -111,6 +114,7 @@ def new_work(*, tracks: int, pairs: int, detections: int, models: int) -> Work:
             y=np.zeros(detections),
             taken=np.zeros(detections),
             many=np.zeros(detections, np.int64),
+            first=np.zeros(detections, np.int64),
             top=np.zeros(detections, np.int64),
             top_w=np.zeros(detections),
         ),

@@ -18,15 +18,34 @@ Longs = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paths:
-    """Rows of (time, id, place), in order of time and id, arrays of shape (n,)."""
+    """Rows of (time, id, place), in order of time and id, arrays of shape (n,).
+
+    Parameters
+    ----------
+    time_s : ndarray
+        When [s].
+    ident : ndarray of int64
+        Which target or track.
+    place : ndarray, shape (n, 2)
+        Where [m].
+    speed : ndarray, shape (n, 2), or None
+        Velocity [m/s], NaN where it is not known.
+    """
 
     time_s: Floats
     ident: Longs
-    place: Floats  # (n, 2)
+    place: Floats
+    speed: Floats | None = None
 
     @classmethod
-    def of(
-        cls, time_s: ArrayLike, ident: ArrayLike, x_m: ArrayLike, y_m: ArrayLike
+    def of(  # noqa: PLR0913 - one argument a column
+        cls,
+        time_s: ArrayLike,
+        ident: ArrayLike,
+        x_m: ArrayLike,
+        y_m: ArrayLike,
+        vx_mps: ArrayLike | None = None,
+        vy_mps: ArrayLike | None = None,
     ) -> "Paths":
         """Sort rows into paths.
 
@@ -42,9 +61,30 @@ class Paths:
             raise BadValue("paths", "finite", "a row that is not")
         order = np.lexsort((name, time))
         time, name, place = time[order], name[order], place[order]
-        if ((time[1:] == time[:-1]) & (name[1:] == name[:-1])).any():
-            raise BadValue("paths", "one row per id and time", "two")
-        return cls(time_s=time, ident=name, place=place)
+        twice = (time[1:] == time[:-1]) & (name[1:] == name[:-1])
+        if twice.any():
+            at = int(np.flatnonzero(twice)[0])
+            got = f"two of id {name[at]} at {time[at]:g} s"
+            raise BadValue("paths", "one row per id and time", got)
+        speed = None
+        if vx_mps is not None and vy_mps is not None:
+            speed = np.column_stack([vx_mps, vy_mps]).astype(np.float64)[order]
+        return cls(time_s=time, ident=name, place=place, speed=speed)
+
+    def between(self, since_s: float | None, until_s: float | None) -> "Paths":
+        """Return the rows of a time, both ends included."""
+        low = -np.inf if since_s is None else since_s
+        high = np.inf if until_s is None else until_s
+        which = slice(
+            int(np.searchsorted(self.time_s, low, "left")),
+            int(np.searchsorted(self.time_s, high, "right")),
+        )
+        return Paths(
+            time_s=self.time_s[which],
+            ident=self.ident[which],
+            place=self.place[which],
+            speed=None if self.speed is None else self.speed[which],
+        )
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -74,12 +114,14 @@ def close_pairs(
     """Return every pair nearer than `within_m`: row of one, row of other, distance."""
     if not len(one) or not len(other):
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-    near = cKDTree(one).query_ball_tree(cKDTree(other), within_m)
-    i = np.repeat(np.arange(len(one)), [len(row) for row in near])
-    j = np.array([at for row in near for at in sorted(row)], np.int64)
+    near = cKDTree(one).sparse_distance_matrix(
+        cKDTree(other), within_m, output_type="ndarray"
+    )
+    order = np.lexsort((near["j"], near["i"]))
+    i, j = near["i"][order].astype(np.int64), near["j"][order].astype(np.int64)
     gap = np.hypot(*(one[i] - other[j]).T) if len(i) else np.zeros(0)
     keep = gap < within_m
-    return i[keep].astype(np.int64), j[keep], gap[keep]
+    return i[keep], j[keep], gap[keep]
 
 
 def cheapest(i: Longs, j: Longs, cost: Floats, *, alone: float) -> Longs:
@@ -92,12 +134,13 @@ def cheapest(i: Longs, j: Longs, cost: Floats, *, alone: float) -> Longs:
     rows, cols = int(i.max()) + 1, int(j.max()) + 1
     links = coo_array((np.ones(len(i)), (i, rows + j)), shape=(rows + cols,) * 2)
     island = connected_components(links, directed=False)[1][i]
-    chosen: list[int] = []
-    for island_at in np.unique(island):
-        which = np.flatnonzero(island == island_at)
-        if len(which) == 1:
-            chosen.extend(which[cost[which] < alone].tolist())
-            continue
+    order = np.argsort(island, kind="stable")
+    begin = np.flatnonzero(np.diff(island[order], prepend=-1))
+    many = np.diff(np.append(begin, len(order)))
+    single = order[begin[many == 1]]
+    chosen = [single[cost[single] < alone]]
+    for first, count in zip(begin[many > 1], many[many > 1], strict=True):
+        which = order[first : first + count]
         a, row = np.unique(i[which], return_inverse=True)
         b, col = np.unique(j[which], return_inverse=True)
         table = np.full((len(a), len(b)), alone)
@@ -106,6 +149,5 @@ def cheapest(i: Longs, j: Longs, cost: Floats, *, alone: float) -> Longs:
         back[row, col] = which
         r, c = linear_sum_assignment(table)
         pairs = back[r, c]
-        good = (pairs >= 0) & (table[r, c] < alone)
-        chosen.extend(pairs[good].tolist())
-    return np.array(chosen, np.int64)
+        chosen.append(pairs[(pairs >= 0) & (table[r, c] < alone)])
+    return np.concatenate(chosen).astype(np.int64)

@@ -4,7 +4,9 @@ A cover table is by site: cells ``ind[ptr[s]:ptr[s + 1]]``, detected with ``prob
 the same places. Its transpose is by cell: ``tptr``, ``tsite``, ``tprob``. A cell's
 state is how many chosen sites cover it (`count`) and the chance that all miss (`miss`).
 With an empty `worth` a cell counts its weight times one less the miss; otherwise it
-counts its weight times ``worth[count]``, and every `prob` is 1.
+counts its weight times ``worth[count]``, and every `prob` is 1. Rows ``sum of rval over
+the taken <= have`` say what may be taken together: `rptr`, `rind`, `rval` by site,
+`used` by row.
 """
 
 import numpy as np
@@ -83,27 +85,60 @@ def gain_of(
 
 
 @kernel
+def fits(
+    rptr: Whole,
+    rind: Cells,
+    rval: Floats,
+    have: Floats,
+    used: Floats,
+    s: int,
+    out: int,
+) -> bool:
+    """Tell whether site `s` fits, once `out` has left (-1: none leaves)."""
+    for at in range(rptr[s], rptr[s + 1]):
+        row, more = rind[at], rval[at]
+        if out >= 0:
+            for place in range(rptr[out], rptr[out + 1]):
+                if rind[place] == row:
+                    more -= rval[place]
+        if more > 0.0 and used[row] + more > have[row] + TINY:
+            return False
+    return True
+
+
+@kernel
+def book(
+    rptr: Whole, rind: Cells, rval: Floats, used: Floats, s: int, sign: int
+) -> None:
+    """Add what site `s` uses of each row, or give it back (`sign` -1)."""
+    for at in range(rptr[s], rptr[s + 1]):
+        used[rind[at]] += sign * rval[at]
+
+
+@kernel
 def greedy(
     ptr: Whole,
     ind: Cells,
     prob: Floats,
     weight: Floats,
     worth: Floats,
-    kind: Whole,
-    left: Whole,
-    cost: Floats,
-    budget: float,
-    per_cost: int,
+    rptr: Whole,
+    rind: Cells,
+    rval: Floats,
+    have: Floats,
+    used: Floats,
+    divide: Floats,
+    shut: NDArray[np.bool_],
     count: Whole,
     miss: Floats,
     taken: NDArray[np.bool_],
 ) -> Whole:
     """Take the best site again and again; return them in the order taken.
 
-    `left` is how many of each kind may still be taken and `budget` what may still be
-    spent; `left`, `count`, `miss` and `taken` are brought up to date. A gain only
-    shrinks as sites are taken, so an old gain is an upper bound and most sites are not
-    looked at again (Minoux, 1978).
+    The best has most gain for what `divide` says it takes. `used`, `count`, `miss` and
+    `taken` are brought up to date. A gain only shrinks as sites are taken, so an old
+    gain is an upper bound and most sites are not looked at again (Minoux, 1978); and
+    what does not fit will not fit later.
     """
     sites = ptr.size - 1
     upper = np.full(sites, np.inf)
@@ -113,15 +148,18 @@ def greedy(
     while True:
         best = -1
         for s in range(sites):
-            if taken[s] or left[kind[s]] < 1 or cost[s] > budget:
+            if taken[s] or shut[s]:
                 continue
             if best < 0 or upper[s] > upper[best]:
                 best = s
         if best < 0 or upper[best] <= TINY:
             return order[:size]
+        if not fits(rptr, rind, rval, have, used, best, -1):
+            upper[best] = 0.0
+            continue
         if fresh[best] < size:
             gain = gain_of(ptr, ind, prob, weight, worth, count, miss, best)
-            upper[best] = gain / max(cost[best], TINY) if per_cost == 1 else gain
+            upper[best] = gain / max(divide[best], TINY)
             fresh[best] = size
             continue
         for at in range(ptr[best], ptr[best + 1]):
@@ -129,8 +167,7 @@ def greedy(
             count[j] += 1
             miss[j] *= 1.0 - prob[at]
         taken[best] = True
-        left[kind[best]] -= 1
-        budget -= cost[best]
+        book(rptr, rind, rval, used, best, 1)
         order[size] = best
         size += 1
 
@@ -179,67 +216,95 @@ def swap(
     tprob: Floats,
     weight: Floats,
     worth: Floats,
-    kind: Whole,
-    left: Whole,
-    cost: Floats,
-    budget: float,
+    rptr: Whole,
+    rind: Cells,
+    rval: Floats,
+    have: Floats,
+    used: Floats,
     held: NDArray[np.bool_],
+    shut: NDArray[np.bool_],
     count: Whole,
     miss: Floats,
     taken: NDArray[np.bool_],
     gain: Floats,
-    tries: int,
+    look: NDArray[np.bool_],
+    most: int,
 ) -> int:
-    """Exchange a taken site for a better one of its kind until none is better.
+    """Exchange a taken site for a better one until none is better.
 
-    `held` sites are never given up. Returns the number of exchanges; `tries` bounds
-    the sites looked at in vain.
+    `held` sites are never given up and `shut` ones never come in. Only taken sites
+    marked in `look` are tried; an exchange marks those that share ground with it.
+    Returns the number of exchanges, at most `most`.
     """
     sites = ptr.size - 1
-    spent = 0.0
-    for s in range(sites):
-        if taken[s]:
-            spent += cost[s]
-    swaps, vain, s = 0, 0, 0
-    while vain < min(sites, tries):
-        s = (s + 1) % sites
-        vain += 1
-        room = budget - spent
-        if not taken[s]:
-            if left[kind[s]] > 0 and cost[s] <= room and gain[s] > TINY:
+    swaps = 0
+    while swaps < most:
+        # What fits beside all others comes in first.
+        pick = -1
+        for r in range(sites):
+            if taken[r] or shut[r] or gain[r] <= TINY:
+                continue
+            if (pick < 0 or gain[r] > gain[pick]) and fits(
+                rptr, rind, rval, have, used, r, -1
+            ):
+                pick = r
+        out = -1
+        if pick < 0:
+            for s in range(sites):
+                if not taken[s] or held[s] or not look[s]:
+                    continue
+                look[s] = False
+                move(
+                    ptr, ind, tptr, tsite, tprob, weight, worth, count, miss,
+                    taken, gain, s, 0,
+                )  # fmt: skip
+                best = s
+                for r in range(sites):
+                    if (
+                        not taken[r]
+                        and not shut[r]
+                        and gain[r] > gain[best] * (1 + 1e-12) + TINY
+                        and fits(rptr, rind, rval, have, used, r, s)
+                    ):
+                        best = r
+                if best != s:
+                    pick, out = best, s
+                    break
                 move(
                     ptr, ind, tptr, tsite, tprob, weight, worth, count, miss,
                     taken, gain, s, 1,
                 )  # fmt: skip
-                left[kind[s]] -= 1
-                spent += cost[s]
-                swaps, vain = swaps + 1, 0
-            continue
-        if held[s]:
-            continue
+        if pick < 0:
+            return swaps
+        swaps += 1
+        if out >= 0:
+            book(rptr, rind, rval, used, out, -1)
         move(
             ptr, ind, tptr, tsite, tprob, weight, worth, count, miss,
-            taken, gain, s, 0,
+            taken, gain, pick, 1,
         )  # fmt: skip
-        best = s
-        for r in range(sites):
-            if (
-                not taken[r]
-                and kind[r] == kind[s]
-                and cost[r] - cost[s] <= room
-                and gain[r] > gain[best]
-            ):
-                best = r
-        if gain[best] <= gain[s] * (1 + 1e-12) + TINY:
-            best = s
-        move(
-            ptr, ind, tptr, tsite, tprob, weight, worth, count, miss,
-            taken, gain, best, 1,
-        )  # fmt: skip
-        if best != s:
-            spent += cost[best] - cost[s]
-            swaps, vain = swaps + 1, 0
+        book(rptr, rind, rval, used, pick, 1)
+        mark(ptr, ind, tptr, tsite, taken, look, pick)
+        if out >= 0:
+            mark(ptr, ind, tptr, tsite, taken, look, out)
     return swaps
+
+
+@kernel
+def mark(
+    ptr: Whole,
+    ind: Cells,
+    tptr: Whole,
+    tsite: Cells,
+    taken: NDArray[np.bool_],
+    look: NDArray[np.bool_],
+    s: int,
+) -> None:
+    """Mark the taken sites that share a cell with site `s`."""
+    for at in range(ptr[s], ptr[s + 1]):
+        for place in range(tptr[ind[at]], tptr[ind[at] + 1]):
+            if taken[tsite[place]]:
+                look[tsite[place]] = True
 
 
 @kernel
@@ -257,8 +322,13 @@ def kick(
     tprob: Floats,
     weight: Floats,
     worth: Floats,
-    kind: Whole,
+    rptr: Whole,
+    rind: Cells,
+    rval: Floats,
+    have: Floats,
+    used: Floats,
     held: NDArray[np.bool_],
+    shut: NDArray[np.bool_],
     count: Whole,
     miss: Floats,
     taken: NDArray[np.bool_],
@@ -268,23 +338,22 @@ def kick(
 ) -> int:
     """Give up a few sites, fill by gain, exchange, and keep what is no worse.
 
-    For counts by kind only, without a budget. Returns how many kicks were kept.
+    Returns how many kicks were kept.
     """
     sites = ptr.size - 1
-    cost = np.zeros(sites)
-    left = np.zeros(kind.max() + 1, dtype=np.int64)
     state, kept = draw(seed + 1), 0
     best = taken.copy()
     value = worth_of(weight, worth, count, miss)
-    barred = np.zeros(sites, dtype=np.bool_)
+    barred = shut.copy()
+    look = np.zeros(sites, dtype=np.bool_)
     for _ in range(kicks):
         members = np.flatnonzero(taken & ~held)
         if members.size < 2:
             return kept
-        barred[:] = False
         state = draw(state)
         first = members[state % members.size]
         size = min(2 + state % 4, members.size)
+        look[:] = False
         # Half of the sites given up share ground with the first, half lie anywhere.
         for n in range(size):
             state = draw(state)
@@ -301,28 +370,21 @@ def kick(
                     ptr, ind, tptr, tsite, tprob, weight, worth, count, miss,
                     taken, gain, out, 0,
                 )  # fmt: skip
-                left[kind[out]] += 1
-                barred[out] = n == 0
-        while left.sum() > 0:
-            pick = -1
-            for r in range(sites):
-                if taken[r] or barred[r] or left[kind[r]] < 1:
-                    continue
-                if pick < 0 or gain[r] > gain[pick]:
-                    pick = r
-            if pick < 0:
-                break
-            move(
-                ptr, ind, tptr, tsite, tprob, weight, worth, count, miss,
-                taken, gain, pick, 1,
-            )  # fmt: skip
-            left[kind[pick]] -= 1
+                book(rptr, rind, rval, used, out, -1)
+                mark(ptr, ind, tptr, tsite, taken, look, out)
+        barred[first] = True
         swap(
-            ptr, ind, tptr, tsite, tprob, weight, worth, kind, left, cost, np.inf,
-            held, count, miss, taken, gain, sites,
+            ptr, ind, tptr, tsite, tprob, weight, worth, rptr, rind, rval, have, used,
+            held, barred, count, miss, taken, gain, look, 2 * size,
+        )  # fmt: skip
+        barred[first] = shut[first]
+        look |= taken
+        swap(
+            ptr, ind, tptr, tsite, tprob, weight, worth, rptr, rind, rval, have, used,
+            held, shut, count, miss, taken, gain, look, sites,
         )  # fmt: skip
         now = worth_of(weight, worth, count, miss)
-        if now >= value and left.sum() == 0:
+        if now >= value:
             kept += 1 if now > value else 0
             value = now
             best[:] = taken
@@ -333,5 +395,5 @@ def kick(
                     ptr, ind, tptr, tsite, tprob, weight, worth, count, miss,
                     taken, gain, s, 1 if best[s] else 0,
                 )  # fmt: skip
-        left[:] = 0
+                book(rptr, rind, rval, used, s, 1 if best[s] else -1)
     return kept

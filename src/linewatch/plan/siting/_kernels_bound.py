@@ -1,4 +1,11 @@
-"""Compiled loop of the upper bound on a cover. Callers have checked every argument."""
+"""Compiled loops of the upper bound on a cover. Callers have checked every argument.
+
+Sites are put together in clusters. Cluster `c` has ``size[c]`` sites and
+``2 ** size[c]`` choices of them, numbered by bits, at ``worth[first[c] + choice]``. Its
+entries ``eptr[c]:eptr[c + 1]`` are the cells that its sites cover, each once: `cell`,
+and in `mask` which of the sites do. Where chances are below 1, ``chance[pfirst[c] +
+size[c] * entry + bit]`` is the site's chance there; otherwise `chance` is empty.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,128 +16,277 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Cells = NDArray[np.int32]
 
+NEVER = -1e300
+"""Worth of a choice that may not be made."""
+
 
 @kernel
-def take_best(
-    value: Floats, kind: Whole, limit: Whole, cost: Floats, budget: float, y: Floats
-) -> float:
-    """Fill `y` with the best sites of each kind, or within a budget; return the sum.
-
-    With a finite budget the last site is taken in part, which only raises the sum, and
-    the kinds' counts are left out, for the same reason.
-    """
-    y[:] = 0.0
-    total = 0.0
-    if budget < np.inf:
-        ratio = np.empty(value.size)
-        for s in range(value.size):
-            ratio[s] = value[s] / cost[s] if cost[s] > 0.0 else np.inf
-        left = budget
-        for place in np.argsort(-ratio):
-            s = int(place)
-            if value[s] <= 0.0 or left <= 0.0:
-                break
-            share = min(1.0, left / cost[s]) if cost[s] > 0.0 else 1.0
-            y[s] = share
-            left -= share * cost[s]
-            total += share * value[s]
-        return total
-    for k in range(limit.size):
-        members = np.flatnonzero(kind == k)
-        wanted = min(limit[k], members.size)
-        if wanted == 0:
+def price_clusters(
+    eptr: Whole,
+    cell: Cells,
+    mask: Cells,
+    chance: Floats,
+    pfirst: Whole,
+    first: Whole,
+    size: Whole,
+    price: Floats,
+    worth: Floats,
+    start: int,
+    end: int,
+) -> None:
+    """Fill what each choice of the clusters `start` to `end` covers at these prices."""
+    for c in range(start, end):
+        o, k = first[c], size[c]
+        choices = 1 << k
+        if k == 1:
+            total = 0.0
+            if chance.size == 0:
+                for e in range(eptr[c], eptr[c + 1]):
+                    total += price[cell[e]]
+            else:
+                for e in range(eptr[c], eptr[c + 1]):
+                    total += price[cell[e]] * chance[pfirst[c] + e - eptr[c]]
+            worth[o], worth[o + 1] = 0.0, total
             continue
-        worths = value[members]
-        least = np.partition(worths, members.size - wanted)[members.size - wanted]
-        for place in members:
-            s = int(place)
-            if value[s] > least:
-                y[s] = 1.0
-                wanted -= 1
-                total += value[s]
-        for place in members:
-            s = int(place)
-            if wanted > 0 and value[s] == least and y[s] == 0.0:
-                y[s] = 1.0
-                wanted -= 1
-                total += value[s]
+        worth[o : o + choices] = 0.0
+        if chance.size == 0:
+            for e in range(eptr[c], eptr[c + 1]):
+                worth[o + mask[e]] += price[cell[e]]
+            for bit in range(k):
+                step = 1 << bit
+                for choice in range(choices):
+                    if choice & step:
+                        worth[o + choice] += worth[o + choice - step]
+            # A choice covers all but what lies only under the sites left out.
+            total = worth[o + choices - 1]
+            for choice in range(choices // 2):
+                other = choices - 1 - choice
+                low, high = worth[o + choice], worth[o + other]
+                worth[o + choice], worth[o + other] = total - high, total - low
+            continue
+        miss = np.empty(choices)
+        for e in range(eptr[c], eptr[c + 1]):
+            here = price[cell[e]]
+            p = pfirst[c] + (e - eptr[c]) * k
+            miss[0] = 1.0
+            for bit in range(k):
+                step = 1 << bit
+                for choice in range(step):
+                    miss[choice + step] = miss[choice] * (1.0 - chance[p + bit])
+            for choice in range(choices):
+                worth[o + choice] += here * (1.0 - miss[choice])
+
+
+@kernel
+def choose_clusters(
+    worth: Floats,
+    ok: NDArray[np.bool_],
+    first: Whole,
+    size: Whole,
+    mfirst: Whole,
+    toll: Floats,
+    kind: Whole,
+    limit: Whole,
+    total: int,
+    pick: Whole,
+) -> float:
+    """Fill the best choice of each cluster within the counts; return their worth.
+
+    `limit` bounds the sites of each kind and `total` all together, and below 0 nothing
+    does. `toll` is what each member, from ``mfirst[c]``, must pay. Exact: single sites
+    by rank, clusters and kinds by dynamic programming.
+    """
+    clusters, kinds = size.size, limit.size
+    pick[:] = 0
+    most = 0
+    for c in range(clusters):
+        most = max(most, size[c])
+    ones = np.zeros(1 << most, dtype=np.int64)
+    for choice in range(1, 1 << most):
+        ones[choice] = ones[choice >> 1] + (choice & 1)
+    extra = np.zeros(1 << most)
+    if total < 0:
+        free = 0.0
+        for c in range(clusters):
+            best = 0.0
+            for choice in range(1, 1 << size[c]):
+                bit = 0
+                while choice >> bit != 1:
+                    bit += 1
+                extra[choice] = extra[choice - (1 << bit)] + toll[mfirst[c] + bit]
+                value = worth[first[c] + choice] - extra[choice]
+                if ok[first[c] + choice] and value > best:
+                    best, pick[c] = value, choice
+            free += best
+        return free
+    table = np.zeros((kinds, total + 1))
+    width = np.zeros(kinds, dtype=np.int64)
+    gain = np.full((clusters, most + 1), NEVER)
+    which = np.zeros((clusters, most + 1), dtype=np.int64)
+    took = np.zeros((clusters, total + 1), dtype=np.int8)
+    for c in range(clusters):
+        o, m = first[c], mfirst[c]
+        if size[c] == 1:
+            if ok[o + 1]:
+                gain[c, 1] = worth[o + 1] - toll[m]
+            continue
+        extra[0] = 0.0
+        for bit in range(size[c]):
+            for choice in range(1 << bit):
+                extra[choice + (1 << bit)] = extra[choice] + toll[m + bit]
+        gain[c, 0] = 0.0
+        for choice in range(1, 1 << size[c]):
+            value = worth[o + choice] - extra[choice]
+            if ok[o + choice] and value > gain[c, ones[choice]]:
+                gain[c, ones[choice]], which[c, ones[choice]] = value, choice
+    ranked = np.argsort(-gain[:, 1])
+    before, after = np.empty(total + 1), np.empty(total + 1)
+    for k in range(kinds):
+        wide = min(limit[k], total)
+        width[k] = wide
+        # Singles first: taking the q best of them is worth the sum of their gains.
+        n = 0
+        before[0] = 0.0
+        for place in ranked:
+            if n == wide:
+                break
+            if kind[place] == k and size[place] == 1 and gain[place, 1] > 0.0:
+                before[n + 1] = before[n] + gain[place, 1]
+                n += 1
+        for q in range(n + 1, wide + 1):
+            before[q] = before[n]
+        for c in range(clusters):
+            if kind[c] != k or size[c] == 1:
+                continue
+            for q in range(wide + 1):
+                best, by = before[q], 0
+                for r in range(1, min(size[c], q) + 1):
+                    value = before[q - r] + gain[c, r]
+                    if value > best:
+                        best, by = value, r
+                after[q], took[c, q] = best, by
+            before[: wide + 1] = after[: wide + 1]
+        table[k, : wide + 1] = before[: wide + 1]
+    # Share the total out among the kinds.
+    share = np.zeros((kinds, total + 1), dtype=np.int64)
+    whole = np.zeros(total + 1)
+    for k in range(kinds):
+        if k == 0:
+            for q in range(total + 1):
+                share[0, q] = min(q, width[0])
+                whole[q] = table[0, share[0, q]]
+            continue
+        for q in range(total, -1, -1):
+            best, by = whole[q], 0
+            for r in range(1, min(width[k], q) + 1):
+                value = whole[q - r] + table[k, r]
+                if value > best:
+                    best, by = value, r
+            whole[q], share[k, q] = best, by
+    q = total
+    for k in range(kinds - 1, -1, -1):
+        left = share[k, q]
+        q -= left
+        for c in range(clusters - 1, -1, -1):
+            if kind[c] == k and size[c] > 1:
+                r = took[c, left]
+                if r > 0:
+                    pick[c] = which[c, r]
+                    left -= r
+        for place in ranked:
+            if left == 0:
+                break
+            if kind[place] == k and size[place] == 1 and gain[place, 1] > 0.0:
+                pick[place] = 1
+                left -= 1
+    return float(whole[total])
+
+
+@kernel
+def members_of(size: Whole, mfirst: Whole, pick: Whole, chosen: Floats) -> None:
+    """Fill 1 for each member that its cluster's choice holds, 0 for the others."""
+    for c in range(size.size):
+        for bit in range(size[c]):
+            chosen[mfirst[c] + bit] = pick[c] >> bit & 1
+
+
+@kernel
+def cover_of(
+    eptr: Whole,
+    cell: Cells,
+    mask: Cells,
+    chance: Floats,
+    pfirst: Whole,
+    size: Whole,
+    pick: Whole,
+    amount: float,
+    cover: Floats,
+) -> None:
+    """Add `amount` times what each cluster's choice covers to `cover`."""
+    for c in range(size.size):
+        choice, k = pick[c], size[c]
+        if choice == 0:
+            continue
+        for e in range(eptr[c], eptr[c + 1]):
+            if mask[e] & choice == 0:
+                continue
+            if chance.size == 0:
+                cover[cell[e]] += amount
+                continue
+            miss = 1.0
+            p = pfirst[c] + (e - eptr[c]) * k
+            for bit in range(k):
+                if choice >> bit & 1:
+                    miss *= 1.0 - chance[p + bit]
+            cover[cell[e]] += amount * (1.0 - miss)
+
+
+@kernel
+def price_pairs(tptr: Whole, price: Floats, most: Floats, backup: int) -> float:
+    """Return what the cells keep when each pays its pairs, for a backup.
+
+    Pair prices are by cell, ``price[tptr[j]:tptr[j + 1]]``. A cell that counts needs
+    `backup` sites, so it pays at least its lowest `backup` prices.
+    """
+    total = 0.0
+    low = np.empty(backup)
+    for j in range(most.size):
+        if tptr[j + 1] - tptr[j] < backup:
+            continue
+        low[:] = np.inf
+        for at in range(tptr[j], tptr[j + 1]):
+            value = price[at]
+            for n in range(backup):
+                if value < low[n]:
+                    low[n], value = value, low[n]
+        total += max(0.0, most[j] - low.sum())
     return total
 
 
 @kernel
-def volume(
-    ptr: Whole,
-    ind: Cells,
-    prob: Floats,
-    most: Floats,
-    kind: Whole,
-    limit: Whole,
-    cost: Floats,
-    budget: float,
-    price: Floats,
-    lower: float,
-    rounds: int,
-    enough: float,
-) -> tuple[float, int]:
-    """Lower the bound on the cover by the volume algorithm; return it and the rounds.
+def serve_pairs(
+    tptr: Whole, price: Floats, most: Floats, backup: int, amount: float, use: Floats
+) -> None:
+    """Add `amount` to the pairs that each cell would buy at these prices."""
+    low, where = np.empty(backup), np.empty(backup, dtype=np.int64)
+    for j in range(most.size):
+        if tptr[j + 1] - tptr[j] < backup:
+            continue
+        low[:], where[:] = np.inf, -1
+        for at in range(tptr[j], tptr[j + 1]):
+            value, here = price[at], at
+            for n in range(backup):
+                if value < low[n]:
+                    low[n], value = value, low[n]
+                    where[n], here = here, where[n]
+        if low.sum() < most[j]:
+            for n in range(backup):
+                use[where[n]] += amount
 
-    The bound relaxes "a cell counts no more than the sum of its chosen sites' chances"
-    with a price a cell: it is the sum of what the cells would pay beyond their price,
-    at most `most` each, plus the best sites at those prices. Any price from 0 to
-    `most` gives a true bound; the steps (Barahona and Anbil, 2000) make it tight.
-    `price` holds the start and, after, the best. Ends once within `enough` of `lower`.
-    """
-    sites, cells = ptr.size - 1, most.size
-    y = np.zeros(sites)
-    value = np.zeros(sites)
-    cover = np.zeros(cells)
-    here = price.copy()
-    best = np.inf
-    reach, blend = 0.5, 0.1
-    green, red = 0, 0
-    for done in range(rounds):
-        pay = 0.0
-        for j in range(cells):
-            pay += most[j] - here[j]
-        for s in range(sites):
-            total = 0.0
-            for at in range(ptr[s], ptr[s + 1]):
-                total += here[ind[at]] * prob[at]
-            value[s] = total
-        bound = pay + take_best(value, kind, limit, cost, budget, y)
-        weight = 1.0 if done == 0 else blend
-        for j in range(cells):
-            cover[j] *= 1.0 - weight
-        for s in range(sites):
-            if y[s] > 0.0:
-                for at in range(ptr[s], ptr[s + 1]):
-                    cover[ind[at]] += weight * y[s] * prob[at]
-        if done == 0 or bound < best - 1e-12 * abs(best):
-            if best - bound > 1e-5 * abs(bound):
-                red = 0
-            best = bound
-            price[:] = here
-            green += 1
-            if green >= 2:
-                reach = min(reach * 1.1, 2.0)
-                green = 0
-        else:
-            green = 0
-            red += 1
-            if red >= 15:
-                reach *= 0.7
-                red = 0
-                blend = max(blend * 0.9, 0.01)
-        if best - lower <= enough or reach < 1e-5:
-            return best, done + 1
-        norm = 0.0
-        for j in range(cells):
-            push = 1.0 - cover[j]
-            if (push > 0.0 and price[j] < most[j]) or (push < 0.0 and price[j] > 0.0):
-                norm += push * push
-        if norm <= 0.0:
-            return best, done + 1
-        step = reach * (best - lower + enough) / norm
-        for j in range(cells):
-            here[j] = min(max(price[j] + step * (1.0 - cover[j]), 0.0), most[j])
-    return best, rounds
+
+@kernel
+def sum_pairs(tsite: Cells, price: Floats, value: Floats) -> None:
+    """Fill what each site earns from its pairs."""
+    value[:] = 0.0
+    for at in range(tsite.size):
+        value[tsite[at]] += price[at]

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewatch.errors import BadValue
+from linewatch.plan.siting import _kernels_merge as loops
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Places = NDArray[np.int32]
 
-MIX: Final = np.uint64(0x9E3779B97F4A7C15)
-"""Odd multiplier of SplitMix64, which spreads small numbers over 64 bits."""
+NO_BITS: Final = np.empty(0, np.uint64)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -27,7 +27,8 @@ class Cover:
     ind : ndarray of int32
         Cells; none twice for one site.
     prob : ndarray of float64
-        Chance of detection [-], by the same places, above 0 and at most 1.
+        Chance of detection [-], by the same places, above 0 and at most 1; from `sure`
+        where every pair is, which takes no memory.
     weight : ndarray of float64, shape (cells,)
         What each cell is worth, 0 or more.
     cost : ndarray of float64, shape (sites,)
@@ -62,7 +63,8 @@ class Cover:
             raise BadValue("ptr", "growing", "otherwise")
         if self.ind.size and not (self.ind.min() >= 0 and self.ind.max() < cells):
             raise BadValue("ind", f"from 0 to {cells - 1}", "otherwise")
-        if not ((self.prob > 0) & (self.prob <= 1)).all():
+        told = self.prob[:1] if self.prob.strides == (0,) else self.prob
+        if not ((told > 0) & (told <= 1)).all():
             raise BadValue("prob", "above 0 and at most 1", "otherwise")
         if not (np.isfinite(self.weight) & (self.weight >= 0)).all():
             raise BadValue("weight", "0 or more", "otherwise")
@@ -82,7 +84,7 @@ class Cover:
         prob: Floats | None = None,
     ) -> "Cover":
         """Make a table of one kind from pairs in any order, the best of each pair."""
-        chance = np.ones(len(site)) if prob is None else np.asarray(prob, np.float64)
+        chance = sure(len(site)) if prob is None else np.asarray(prob, np.float64)
         order = np.lexsort((-chance, cell, site))
         site, cell, chance = site[order], cell[order], chance[order]
         new = np.ones(len(site), dtype=bool)
@@ -94,7 +96,7 @@ class Cover:
         return cls(
             ptr=ptr,
             ind=np.ascontiguousarray(cell, np.int32),
-            prob=np.ascontiguousarray(chance, np.float64),
+            prob=sure(len(cell)) if prob is None else np.ascontiguousarray(chance),
             weight=np.ascontiguousarray(weight, np.float64),
             cost=np.ascontiguousarray(cost, np.float64),
             kind=np.zeros(len(cost), np.int64),
@@ -113,7 +115,25 @@ class Cover:
     @property
     def is_sure(self) -> bool:
         """True where every pair detects for certain."""
-        return bool((self.prob == 1).all())
+        told = self.prob[:1] if self.prob.strides == (0,) else self.prob
+        return bool((told == 1).all())
+
+    @property
+    def chances(self) -> Floats:
+        """The chances, one a pair; none at all where every pair is sure."""
+        return np.empty(0) if self.is_sure else np.ascontiguousarray(self.prob)
+
+    def only(self, sites: Whole) -> "Cover":
+        """Return the table of some of the sites, in their order."""
+        ptr, ind, place = loops.columns(self.ptr, self.ind, sites)
+        return Cover(
+            ptr=ptr,
+            ind=ind,
+            prob=sure(len(ind)) if self.is_sure else self.prob[place],
+            weight=self.weight,
+            cost=self.cost[sites],
+            kind=self.kind[sites],
+        )
 
 
 def merged(cover: Cover) -> tuple[Cover, Whole]:
@@ -133,31 +153,29 @@ def merged(cover: Cover) -> tuple[Cover, Whole]:
     different cells agree by accident with a chance of about the pairs of cells over
     2^128.
     """
-    sites = np.repeat(np.arange(cover.sites, dtype=np.uint64), np.diff(cover.ptr))
-    bits = cover.prob.view(np.uint64)
+    bits = NO_BITS
+    if not cover.is_sure:
+        bits = np.ascontiguousarray(cover.prob).view(np.uint64)
     keys = []
     for salt in (1, 2):
-        mixed = _mix(_mix(sites * np.uint64(2) + np.uint64(salt)) ^ bits)
         total = np.zeros(cover.cells, dtype=np.uint64)
-        np.add.at(total, cover.ind, mixed)
+        loops.fingerprint(cover.ptr, cover.ind, bits, salt, total)
         keys.append(total)
-    worth = cover.weight > 0
     covered = np.zeros(cover.cells, dtype=bool)
     covered[cover.ind] = True
-    kept = np.flatnonzero(covered & worth)
-    both = np.empty(len(kept), dtype=[("a", np.uint64), ("b", np.uint64)])
-    both["a"], both["b"] = keys[0][kept], keys[1][kept]
-    _, first, row = np.unique(both, return_index=True, return_inverse=True)
+    kept = np.flatnonzero(covered & (cover.weight > 0))
+    first, row = _alike(keys[0][kept], keys[1][kept])
     rows = np.full(cover.cells, -1, dtype=np.int64)
     rows[kept] = row
     speaks = np.zeros(cover.cells, dtype=bool)
     speaks[kept[first]] = True
-    pairs = speaks[cover.ind]
-    before = np.concatenate([[0], np.cumsum(pairs)])
+    ptr, ind, place = loops.shrink(
+        cover.ptr, cover.ind, rows, speaks, int(not cover.is_sure)
+    )
     small = Cover(
-        ptr=before[cover.ptr].astype(np.int64),
-        ind=rows[cover.ind[pairs]].astype(np.int32),
-        prob=np.ascontiguousarray(cover.prob[pairs]),
+        ptr=ptr,
+        ind=ind,
+        prob=sure(len(ind)) if cover.is_sure else cover.prob[place],
         weight=np.bincount(row, cover.weight[kept], minlength=len(first)).astype(float),
         cost=cover.cost,
         kind=cover.kind,
@@ -165,10 +183,17 @@ def merged(cover: Cover) -> tuple[Cover, Whole]:
     return small, rows
 
 
-def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Spread 64-bit numbers: the finisher of SplitMix64 (Steele et al., 2014)."""
-    x = (x + np.uint64(1)) * MIX
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    out: NDArray[np.uint64] = x ^ (x >> np.uint64(31))
-    return out
+def sure(pairs: int) -> Floats:
+    """Return a chance of 1 for each pair, in the memory of one."""
+    return np.broadcast_to(np.float64(1.0), (pairs,))
+
+
+def _alike(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> tuple[Whole, Whole]:
+    """Return the first of each equal pair of keys, and which of them each is."""
+    _, first, row = np.unique(one, return_index=True, return_inverse=True)
+    if (other == other[first][row]).all():
+        return first, row
+    both = np.empty(len(one), dtype=[("a", np.uint64), ("b", np.uint64)])
+    both["a"], both["b"] = one, other
+    _, first, row = np.unique(both, return_index=True, return_inverse=True)
+    return first, row

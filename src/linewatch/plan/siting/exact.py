@@ -9,8 +9,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_array
 
 from linewatch.errors import BadValue, NoPlan
-from linewatch.plan.siting.choose import PROVEN_GAP, Choice, Limits, Proof
 from linewatch.plan.siting.cover import Cover, Floats, Whole, merged
+from linewatch.plan.siting.limits import PROVEN_GAP, Choice, Limits, Proof
 
 SMALL_PAIRS: Final = 60_000
 """Pairs of a merged table up to which the solver is worth asking: above, it ends with

@@ -7,8 +7,8 @@ import numpy as np
 
 from linewatch.errors import BadValue
 from linewatch.plan.siting import _kernels_median as loops
-from linewatch.plan.siting.choose import PROVEN_GAP, Effort, Proof
 from linewatch.plan.siting.cover import Floats, Whole
+from linewatch.plan.siting.limits import PROVEN_GAP, Effort, Proof
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

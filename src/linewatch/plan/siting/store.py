@@ -16,7 +16,7 @@ from linewatch.sight import KINDS, TARGETS, Lit, digest_of, load_sights, save_si
 if TYPE_CHECKING:
     from linewatch.area import Area
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raised whenever the same inputs would give another plan."""
 
 PROBES: Final = 2_000

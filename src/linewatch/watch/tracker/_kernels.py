@@ -12,7 +12,6 @@ from linewatch.watch.tracker._kernels_share import share
 from linewatch.watch.tracker._kernels_track import (
     blended,
     blurred,
-    combine,
     drop,
     gather,
     lay_out,
@@ -20,13 +19,13 @@ from linewatch.watch.tracker._kernels_track import (
     predict,
     relink,
     settle,
+    unfold,
     unite,
     unseen_by,
     within,
 )
 from linewatch.watch.tracker._kernels_trail import note, note_births
 from linewatch.watch.tracker.arrays import (
-    Bank,
     Eyes,
     Filter,
     Hits,
@@ -40,7 +39,7 @@ from linewatch.watch.tracker.arrays import (
     State,
 )
 
-TRACK_DIGEST: Final = "1ea29a9dd3ed"
+TRACK_DIGEST: Final = "07dd5902d760"
 """Digest of ``_kernels_track.py``, checked by a test. The compiler's cache sees changes
 of this file alone: a change there must change this line, or stale code would run."""
 
@@ -63,7 +62,7 @@ def reach_out(
 ) -> None:
     """Set what each gathered track offers scan `k`: chance, noise and range."""
     local, seen, miss, noise = near.local, near.seen, near.miss, near.noise
-    chances = near.pd
+    chances, eye = near.pd, st.eye
     ranges, rooms, exist = near.range, near.room, st.exist
     best, spread = st.now.best, st.now.spread
     ex, ey, reach, chance = eyes.x[s], eyes.y[s], eyes.reach[s], eyes.chance[s]
@@ -83,6 +82,8 @@ def reach_out(
         elif pd > 0.0:
             pd *= blurred(maps, s, px, py, math.sqrt(xx), math.sqrt(yy))
         # A map may be wrong by a little, so that what is seen there still counts.
+        if pd > 0.0:
+            eye[i] = s
         chances[t], seen[t] = pd, exist[i] * max(pd, 0.02)
         miss[t] = 1.0 - exist[i] * (pd if counts else 0.0)
         noise[t, 0], noise[t, 1], noise[t, 2] = noise_at(
@@ -221,33 +222,29 @@ def believe(
 
 
 @kernel
-def correct(now: Mixture, near: Near, pairs: Pairs, n: int, keep: float) -> int:
-    """Update the gathered tracks with their shares of the detections.
-
-    Returns how many changed; `near.busy` lists them.
-    """
+def correct(now: Mixture, near: Near, pairs: Pairs, n: int, keep: float) -> None:
+    """Update the gathered tracks with their shares of the detections."""
     mean, cov, prob, best = now.mean, now.cov, now.prob, now.best
-    local, row, nones, noise, busy = (
+    local, row, nones, noise, spread = (
         near.local,
         near.row,
         near.none,
         near.noise,
-        near.busy,
+        now.spread,
     )
     off, likes, totals, weight = pairs.off, pairs.like, pairs.total, pairs.weight
-    models, changed = prob.shape[1], 0
+    models = prob.shape[1]
     for t in range(n):
         i, e0, e1, none = local[t], row[t], row[t + 1], nones[t]
         if 1.0 - none < 1e-6:
             continue
-        busy[changed] = i
-        changed += 1
-        left = 0.0
+        x0, y0, left = best[i, 0], best[i, 1], 0.0
+        bx = by = bu = bv = bxx = bxy = byy = 0.0
         for m in range(models):
             p = prob[i, m]
             if p == 0.0:
                 continue
-            ox, oy = best[i, 0] - mean[i, m, 0], best[i, 1] - mean[i, m, 1]
+            ox, oy = x0 - mean[i, m, 0], y0 - mean[i, m, 1]
             g = none
             u = v = uu = uv = vv = 0.0
             for e in range(e0, e1):
@@ -286,9 +283,22 @@ def correct(now: Mixture, near: Near, pairs: Pairs, n: int, keep: float) -> int:
                 cov[i, m, 0], cov[i, m, 1], cov[i, m, 2] = told[:3]
                 cov[i, m, 3], cov[i, m, 4], cov[i, m, 5], cov[i, m, 6] = told[3:7]
                 cov[i, m, 7], cov[i, m, 8], cov[i, m, 9] = told[7:]
+                a, b, p = to[0] - x0, to[1] - y0, prob[i, m]
+                bx += p * a
+                by += p * b
+                bu += p * to[2]
+                bv += p * to[3]
+                bxx += p * (told[0] + a * a)
+                bxy += p * (told[1] + a * b)
+                byy += p * (told[2] + b * b)
+        one = 1.0 / left
         for m in range(models):
-            prob[i, m] /= left
-    return changed
+            prob[i, m] *= one
+        bx, by = bx * one, by * one
+        best[i, 0], best[i, 1] = x0 + bx, y0 + by
+        best[i, 2], best[i, 3] = bu * one, bv * one
+        spread[i, 0], spread[i, 1] = bxx * one - bx * bx, bxy * one - bx * by
+        spread[i, 2] = byy * one - by * by
 
 
 @kernel
@@ -296,7 +306,6 @@ def bear(
     st: State,
     near: Near,
     hits: Hits,
-    bank: Bank,
     eyes: Eyes,
     sc: Scans,
     s: int,
@@ -326,15 +335,12 @@ def bear(
         )
         if eyes.kind[s] == 2:
             xx, xy, yy = sc.noise[at, 0], sc.noise[at, 1], sc.noise[at, 2]
-        for m in range(bank.kind.size):
-            now.prob[i, m] = bank.prior[m]
-            for a in range(10):
-                now.cov[i, m, a] = 0.0
-            now.mean[i, m, 0], now.mean[i, m, 1] = x, y
-            now.mean[i, m, 2] = now.mean[i, m, 3] = 0.0
-            now.cov[i, m, 0], now.cov[i, m, 1], now.cov[i, m, 2] = xx, xy, yy
-            if bank.kind[m] != 1:
-                now.cov[i, m, 7] = now.cov[i, m, 9] = bank.speed[m] ** 2
+        # The models are laid out when there is something to choose between them.
+        now.best[i, 0], now.best[i, 1] = x, y
+        now.best[i, 2] = now.best[i, 3] = 0.0
+        now.spread[i, 0], now.spread[i, 1], now.spread[i, 2] = xx, xy, yy
+        now.cov[i, 0, 0], now.cov[i, 0, 1], now.cov[i, 0, 2] = xx, xy, yy
+        st.fresh[i], st.eye[i] = 1, s
         st.exist[i], st.shown[i], st.cell[i] = exist, 0, -1
         st.time_s[i] = st.first_s[i] = st.last_s[i] = sc.time_s[k]
         st.track_id[i] = st.count[2]
@@ -363,6 +369,7 @@ def look(
         eyes.half,
     )
     times, names, states, chances = out.time_s, out.track_id, out.state, out.exist
+    eye = st.eye
     gone = math.exp(-rule.every_s / rule.gone_s)
     for i in range(st.count[0]):
         if track_id[i] < 0:
@@ -371,26 +378,32 @@ def look(
         x, y = best[i, 0] + dt * best[i, 2], best[i, 1] + dt * best[i, 3]
         blur2 = spread[i, 0] + spread[i, 2]
         sigma = math.sqrt(max(0.5 * blur2, 1.0))
-        wide = eyes.longest + 4.0 * sigma
-        lo, hi = 0, x_sorted.size
-        while lo < hi:
-            half = (lo + hi) // 2
-            if x_sorted[half] < x - wide:
-                lo = half + 1
-            else:
-                hi = half
-        part = 0.0  # the largest share that any one sensor reaches
-        for a in range(lo, x_sorted.size):
-            if x_sorted[a] > x + wide or part > 0.999:
-                break
-            s = order[a]
+        part, s = 0.0, eye[i]  # the largest share that any one sensor reaches
+        if s >= 0:  # mostly the one that saw it last reaches all
             dx, dy = x - eye_x[s], y - eye_y[s]
-            part = max(part, within(dx, dy, reach[s], middle[s], wing[s], sigma))
+            part = within(dx, dy, reach[s], middle[s], wing[s], sigma)
+        if part < 1.0:
+            wide = eyes.longest + 4.0 * sigma
+            lo, hi = 0, x_sorted.size
+            while lo < hi:
+                half = (lo + hi) // 2
+                if x_sorted[half] < x - wide:
+                    lo = half + 1
+                else:
+                    hi = half
+            for a in range(lo, x_sorted.size):
+                if x_sorted[a] > x + wide or part >= 1.0:
+                    break
+                s = order[a]
+                dx, dy = x - eye_x[s], y - eye_y[s]
+                part = max(part, within(dx, dy, reach[s], middle[s], wing[s], sigma))
         if part < 0.5:  # beyond every sensor nothing else can end it
             exists[i] *= gone
             if exists[i] < rule.forget:
                 drop(st, i)
                 continue
+        if not shown[i] and exists[i] <= rule.confirm:
+            continue
         exist = exists[i] * math.exp(-dt / rule.life_s) * part
         if exist * (1.0 - blur2 / rule.blur_m**2) > rule.confirm:
             shown[i] = 1
@@ -448,7 +461,6 @@ def run(  # noqa: PLR0911 - one return for each thing that may lack
             x, y, r = sc.a[d], sc.b[d], 5.0 * math.sqrt(sc.noise[d, 0] + sc.noise[d, 2])
         n = gather(st, eyes, local, x, y, r, at_s[k])
         predict(st, bank, one, local, n, at_s[k], rule.life_s)
-        combine(now, local, n)
         if n * dets > pairs.edge.size:
             return k, rows, 3
         if trailing and trace.used[0] + n + dets > trace.names.shape[0]:
@@ -457,17 +469,17 @@ def run(  # noqa: PLR0911 - one return for each thing that may lack
         lay_out(hits, eyes, sc, s, k, eyes.clutter[s] + born)
         reach_out(st, near, eyes, maps, sc, s, k, n, gate)
         pair(now, near, pairs, hits, eyes, sc, s, k, n, gate)
+        unfold(st, bank, near, n)
         weigh(now, near, pairs, n)
         share(near, pairs, hits, n, eyes.clutter[s] + born, rule.close)
         believe(st, near, pairs, hits, sc, k, n)
         if trailing:
             note(st, near, pairs, hits, sc, trace, k, n)
-        combine(now, busy, correct(now, near, pairs, n, rule.keep))
+        correct(now, near, pairs, n, rule.keep)
         unite(st, near, pairs, hits, n, rule.merge)
         settle(st, local, n, eyes, rule.forget)
         if eyes.kind[s] != 1:
-            fresh = bear(st, near, hits, bank, eyes, sc, s, k, born, rule.forget)
-            combine(now, busy, fresh)
+            fresh = bear(st, near, hits, eyes, sc, s, k, born, rule.forget)
             if trailing:
                 note_births(st, eyes, sc, trace, busy, k, fresh)
         k += 1

@@ -17,7 +17,6 @@ from linewatch.watch.tracker.arrays import (
     Hits,
     Longs,
     Maps,
-    Mixture,
     Near,
     One,
     Pairs,
@@ -66,8 +65,56 @@ def moved(kind: int, turn: float, q: float, dt: float, mean: Four, cov: Ten) -> 
 
 
 @kernel
+def grown(bank: Bank, age: float) -> float:
+    """Return what `age` adds to each part of a new target's place over all models."""
+    more = 0.0
+    for m in range(bank.kind.size):
+        if bank.kind[m] == 1:
+            more += bank.prior[m] * bank.noise[m] * age
+            continue
+        arc2 = age * age
+        if bank.kind[m] == 2:
+            arc2 = 2.0 * (1.0 - math.cos(bank.turn[m] * age)) / bank.turn[m] ** 2
+        third = bank.noise[m] * age * age * age / 3.0
+        more += bank.prior[m] * (arc2 * bank.speed[m] ** 2 + third)
+    return more
+
+
+@kernel
+def unfold(st: State, bank: Bank, near: Near, n: int) -> None:
+    """Give the new ones of `n` gathered tracks that have pairs their models.
+
+    Most new tracks are clutter and never need them.
+    """
+    local, row, fresh, best = near.local, near.row, st.fresh, st.now.best
+    mean, cov, prob = st.now.mean, st.now.cov, st.now.prob
+    for t in range(n):
+        i = local[t]
+        if row[t] == row[t + 1] or not fresh[i]:
+            continue
+        fresh[i] = 0
+        age, place = st.time_s[i] - st.first_s[i], (best[i, 0], best[i, 1], 0.0, 0.0)
+        xx, xy, yy = cov[i, 0, 0], cov[i, 0, 1], cov[i, 0, 2]
+        for m in range(bank.kind.size):
+            speed2 = 0.0 if bank.kind[m] == 1 else bank.speed[m] ** 2
+            _, told = moved(
+                bank.kind[m],
+                bank.turn[m],
+                bank.noise[m],
+                age,
+                place,
+                (xx, xy, yy, 0.0, 0.0, 0.0, 0.0, speed2, 0.0, speed2),
+            )
+            prob[i, m] = bank.prior[m]
+            mean[i, m, 0], mean[i, m, 1], mean[i, m, 2], mean[i, m, 3] = place
+            cov[i, m, 0], cov[i, m, 1], cov[i, m, 2], cov[i, m, 3] = told[:4]
+            cov[i, m, 4], cov[i, m, 5], cov[i, m, 6] = told[4:7]
+            cov[i, m, 7], cov[i, m, 8], cov[i, m, 9] = told[7:]
+
+
+@kernel
 def predict(
-    st: State, bank: Bank, one: One, which: Longs, n: int, time_s: float, life_s: float
+    st: State, bank: Bank, box: One, which: Longs, n: int, time_s: float, life_s: float
 ) -> None:
     """Mix the models of `n` tracks (Blom 1984) and move them to `time_s`.
 
@@ -77,8 +124,9 @@ def predict(
     exist, was_s, first_s, last_s = st.exist, st.time_s, st.first_s, st.last_s
     kinds, noise, turns, speed = bank.kind, bank.noise, bank.turn, bank.speed
     leave, split = bank.leave, bank.split
-    part, after, live, means, covs = one.part, one.prob, one.live, one.mean, one.cov
-    models = kinds.size
+    part, after, live, means, covs = box.part, box.prob, box.live, box.mean, box.cov
+    best, spread, fresh = st.now.best, st.now.spread, st.fresh
+    models, aged, more = kinds.size, -1.0, 0.0
     for t in range(n):
         i = which[t]
         dt = time_s - was_s[i]
@@ -86,6 +134,13 @@ def predict(
             continue
         was_s[i] = time_s
         exist[i] *= math.exp(-dt / life_s)
+        if fresh[i]:
+            if time_s - first_s[i] != aged:
+                aged = time_s - first_s[i]
+                more = grown(bank, aged)
+            spread[i, 0], spread[i, 1] = cov[i, 0, 0] + more, cov[i, 0, 1]
+            spread[i, 2] = cov[i, 0, 2] + more
+            continue
         # A track of one detection has no manoeuvre to find yet, and most are clutter.
         over = dt if last_s[i] > first_s[i] else 0.0
         many = 0
@@ -105,7 +160,9 @@ def predict(
                     handed = p * (stay if k == j else (1.0 - stay) * split[k, j])
                     part[j, k] = handed
                     after[j] += handed
-        total = 0.0
+        # Over all models, reckoned from the place before so that no digits are lost.
+        x0, y0, total = best[i, 0], best[i, 1], 0.0
+        bx = by = bu = bv = bxx = bxy = byy = 0.0
         for j in range(models):
             if after[j] < 1e-5:
                 after[j] = 0.0
@@ -156,34 +213,22 @@ def predict(
             cov[i, j, 0], cov[i, j, 1], cov[i, j, 2], cov[i, j, 3] = told[:4]
             cov[i, j, 4], cov[i, j, 5], cov[i, j, 6] = told[4:7]
             cov[i, j, 7], cov[i, j, 8], cov[i, j, 9] = told[7:]
+            a, b, p = to[0] - x0, to[1] - y0, after[j]
+            bx += p * a
+            by += p * b
+            bu += p * to[2]
+            bv += p * to[3]
+            bxx += p * (told[0] + a * a)
+            bxy += p * (told[1] + a * b)
+            byy += p * (told[2] + b * b)
+        one = 1.0 / total
         for j in range(models):
-            prob[i, j] = after[j] / total
-
-
-@kernel
-def combine(now: Mixture, which: Longs, n: int) -> None:
-    """Set mean and covariance of the place of `n` tracks over their models."""
-    mean, cov, prob = now.mean, now.cov, now.prob
-    best, spread = now.best, now.spread
-    for t in range(n):
-        i = which[t]
-        x = y = u = v = xx = xy = yy = 0.0
-        for j in range(prob.shape[1]):
-            p = prob[i, j]
-            if p > 0.0:
-                x += p * mean[i, j, 0]
-                y += p * mean[i, j, 1]
-                u += p * mean[i, j, 2]
-                v += p * mean[i, j, 3]
-        for j in range(prob.shape[1]):
-            p = prob[i, j]
-            if p > 0.0:
-                a, b = mean[i, j, 0] - x, mean[i, j, 1] - y
-                xx += p * (cov[i, j, 0] + a * a)
-                xy += p * (cov[i, j, 1] + a * b)
-                yy += p * (cov[i, j, 2] + b * b)
-        best[i, 0], best[i, 1], best[i, 2], best[i, 3] = x, y, u, v
-        spread[i, 0], spread[i, 1], spread[i, 2] = xx, xy, yy
+            prob[i, j] = after[j] * one
+        bx, by = bx * one, by * one
+        best[i, 0], best[i, 1] = x0 + bx, y0 + by
+        best[i, 2], best[i, 3] = bu * one, bv * one
+        spread[i, 0], spread[i, 1] = bxx * one - bx * bx, bxy * one - bx * by
+        spread[i, 2] = byy * one - by * by
 
 
 @kernel

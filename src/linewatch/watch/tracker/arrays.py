@@ -30,6 +30,10 @@ class State(NamedTuple):
     last_s: Floats  # (n,) of the last likely detection
     track_id: Longs  # (n,) -1 where the slot is free
     shown: Bytes  # (n,) 1 where confirmed
+    # (n,) 1 until a second detection is near: the models are as at birth, at `first_s`,
+    # with the noise of the first detection in the covariance of the first model
+    fresh: Bytes
+    eye: Longs  # (n,) a sensor that reached it
     made_by: Longs  # (n, kept) ids of the last detections, newest first, -1 none
     cell: Longs  # (n,) cell along x
     after: Longs  # (n,) next slot in the cell, -1 ends

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewatch.watch.tracker.arrays import (
+    Bank,
     Hits,
     Mixture,
     Near,
@@ -18,6 +19,9 @@ from linewatch.watch.tracker.arrays import (
     Work,
 )
 from linewatch.watch.tracker.trail import FIGURES, NAMES
+
+Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
 
 SLOTS: Final = 256
 """Slots that a new state has."""
@@ -52,6 +56,8 @@ def new_state(
         last_s=np.zeros(n),
         track_id=np.full(n, -1, np.int64),
         shown=np.zeros(n, np.uint8),
+        fresh=np.zeros(n, np.uint8),
+        eye=np.full(n, -1, np.int64),
         made_by=np.full((n, kept), -1, np.int64),
         cell=np.full(n, -1, np.int64),
         after=np.full(n, -1, np.int64),
@@ -136,6 +142,27 @@ def new_picture(rows: int) -> Picture:
         state=np.zeros((rows, 4)),
         exist=np.zeros(rows),
     )
+
+
+def laid_out(
+    state: State, bank: Bank, at: Longs, now_s: float
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return mean, covariance, chance and age [s] of the models of the tracks `at`.
+
+    A track of one detection has its models laid out here; the kernels do that when
+    there is something to choose between them.
+    """
+    mean, cov, prob = state.now.mean[at], state.now.cov[at], state.now.prob[at]
+    fresh = state.fresh[at] == 1
+    mean[fresh] = state.now.best[at][fresh][:, None, :]
+    mean[fresh, :, 2:] = 0.0
+    noise = cov[fresh, 0, :3]
+    cov[fresh] = 0.0
+    cov[fresh, :, :3] = noise[:, None, :]
+    speed2 = np.where(bank.kind == 1, 0.0, bank.speed**2)
+    cov[fresh, :, 7] = cov[fresh, :, 9] = speed2
+    prob[fresh] = bank.prior
+    return mean, cov, prob, now_s - np.where(fresh, state.first_s[at], state.time_s[at])
 
 
 def new_trace(rows: int) -> Trace:

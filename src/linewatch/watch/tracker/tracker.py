@@ -16,6 +16,7 @@ from linewatch.watch.tracker.state import (
     SLOTS,
     frozen,
     grown_state,
+    laid_out,
     new_picture,
     new_state,
     new_trace,
@@ -332,21 +333,20 @@ class Tracker:
 
     def picture(self) -> Tracks:
         """Return the confirmed tracks at the time processed up to."""
-        st, now = self._filter.state, self._filter.state.now
+        st = self._filter.state
         used = int(st.count[0])
         at = np.flatnonzero((st.track_id[:used] >= 0) & (st.shown[:used] == 1))
         at = at[np.argsort(st.track_id[at])]
         dt = self.done_s - st.time_s[at]
-        mean = now.mean[at].copy()
+        mean, cov, prob, ago = laid_out(st, self._filter.bank, at, self.done_s)
         move = np.zeros((len(at), 4, 4))
         move[:] = np.eye(4)
-        move[:, 0, 2] = move[:, 1, 3] = dt
+        move[:, 0, 2] = move[:, 1, 3] = ago
         mean = np.einsum("tij,tmj->tmi", move, mean)
-        prob = now.prob[at]
         best = np.einsum("tm,tmi->ti", prob, mean)
         off = mean - best[:, None, :]
         place = np.array([[0, 1, 3, 4], [1, 2, 5, 6], [3, 5, 7, 8], [4, 6, 8, 9]])
-        full = np.einsum("tij,tmjk,tlk->tmil", move, now.cov[at][:, :, place], move)
+        full = np.einsum("tij,tmjk,tlk->tmil", move, cov[:, :, place], move)
         full += np.einsum("tmi,tmj->tmij", off, off)
         return Tracks(
             time_s=self.done_s,

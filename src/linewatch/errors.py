@@ -10,6 +10,7 @@
     + OutsideArea     a place lies off the ground or the line it was used with
   x NoPlan            no plan meets the rules; carries the rules that clash
   x Prohibited        a rule forbids the task; carries the rule
+  x GateClosed        the law holds support back until an office records a finding
   x MayNotDecide      an office may not decide what it was asked to decide
   x Undecided         a proposal is no order until someone decides
   x LogError          the mission log cannot do what was asked
@@ -150,6 +151,20 @@ class Prohibited(LinewatchError):
     def __str__(self) -> str:
         return (
             f"{self.task} by {self.status} is prohibited by {self.layer}: {self.rule}"
+        )
+
+
+class GateClosed(LinewatchError):
+    """The `law` holds support back; `held` says of which units and why."""
+
+    def __init__(self, law: str, held: Sequence[str]) -> None:
+        super().__init__(law, tuple(held))
+        self.law = law
+        self.held = tuple(held)
+
+    def __str__(self) -> str:
+        return f"{self.law} holds it until a finding is on record: " + "; ".join(
+            self.held
         )
 
 

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from linewatch.force.asking import read_authority
 from linewatch.measure.clock import to_epoch_s
 from linewatch.plan.cost import in_millions
+from linewatch.plan.decision import read_chain
 from linewatch.plan.deploy import (
     DeployPlan,
     propose_deploy,
@@ -19,6 +20,7 @@ from linewatch.plan.deploy import (
 )
 from linewatch.plan.factors import read_factors
 from linewatch.plan.proposal import Proposal, write_proposal
+from linewatch.plan.readiness_read import read_readiness
 from linewatch.scenario import BUILT_IN, read_scenario
 
 
@@ -48,6 +50,7 @@ def plan_deploy(
         factors,
         ask=read_authority(mission),
         made_s=to_epoch_s(deploy.start.isoformat()),
+        tables=read_readiness(mission, read_chain(mission)),
     )
     if out is not None:
         write_proposal(out, proposal)

@@ -22,6 +22,7 @@ from linewatch.plan import (
     read_factors,
 )
 from linewatch.plan.deploy import DeployPlan, plan_deploy, propose_deploy, read_deploy
+from linewatch.plan.readiness_read import read_readiness
 from linewatch.plan.siting import SitePlan, plan_sites
 from linewatch.plan.works import WorksPlan, plan_works, propose_works, read_works
 from linewatch.scenario import Scenario
@@ -113,7 +114,10 @@ def prepare(
 
     deploy = read_deploy(scenario)
     deploy_plan = plan_deploy(deploy, factors)
-    to_deploy = propose_deploy(deploy_plan, deploy, factors, ask=ask, made_s=made_s)
+    tables = read_readiness(scenario, read_chain(scenario))
+    to_deploy = propose_deploy(
+        deploy_plan, deploy, factors, ask=ask, made_s=made_s, tables=tables
+    )
     tell("deploy", to_deploy.summary)
 
     site_plan = plan_sites(

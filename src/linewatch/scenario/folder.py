@@ -21,7 +21,7 @@ SHARED: Final[Mapping[str, tuple[str, ...]]] = {
         *("factors", "approval", "movements", "lanes", "lifts", "reception"),
         *("parents", "work_list", "crews", "stocks", "deploy", "sites", "works"),
         *("scopes", "actuals", "cost_claims"),
-        *("levels", "exercises", "reliefs", "findings"),
+        *("readiness", "levels", "exercises", "reliefs", "findings"),
         *("tariff_imports", "tariff_basis", "neighbour"),
     ),
 }

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linewatch.errors import NoPlan, Prohibited
+from linewatch.errors import GateClosed, NoPlan, Prohibited
 from linewatch.plan import read_factors
+from linewatch.plan.decision import read_chain
 from linewatch.plan.deploy import (
     Arrival,
     DeployData,
@@ -23,6 +24,8 @@ from linewatch.plan.deploy import (
     readiness_of,
 )
 from linewatch.plan.rcpsp import Status
+from linewatch.plan.readiness import Gate, must_be_open
+from linewatch.plan.readiness_read import read_readiness
 from linewatch.scenario import read_scenario
 from tests.plan.deploy.making import (
     deployment,
@@ -288,9 +291,12 @@ def test_cost_counts_troop_days_from_departure_and_the_ride() -> None:
 
 
 def test_readiness_says_the_share_that_is_taken() -> None:
-    said = readiness_of(deployment(movement(), movement("X", parent="other")))
-    assert any("50 of 200 people taken (25%)" in line for line in said)
-    assert any("other: 50 people taken, full strength unknown" in line for line in said)
+    deploy = deployment(movement(), movement("X", parent="other"))
+    found = readiness_of(plan_deploy(deploy, FACTORS), deploy, FACTORS)
+    said = [one.said for one in found]
+    assert any("50 of 200 people taken; readiness not assessed" in s for s in said)
+    assert any("other: 50 people taken; readiness not assessed" in s for s in said)
+    assert not any(one.may_run for one in found)
 
 
 def test_a_proposal_checks_every_movement() -> None:
@@ -298,7 +304,9 @@ def test_a_proposal_checks_every_movement() -> None:
     plan = plan_deploy(deploy, FACTORS)
     made = propose_deploy(plan, deploy, FACTORS, ask=OPEN, made_s=0.0)
     assert {check.pairing.task for check in made.checks} == {"wire", "static"}
-    assert made.body == {**deploy_words(plan), "until": "2025-09-30"}
+    told = [one.to_dict() for one in readiness_of(plan, deploy, FACTORS)]
+    words = {**deploy_words(plan), "until": "2025-09-30", "readiness": told}
+    assert made.body == words
     with pytest.raises(Prohibited):
         propose_deploy(plan, deploy, FACTORS, ask=Table({}), made_s=0.0)
     closed = Table({"wire": Said("prohibited"), "static": Said("allowed")})
@@ -343,8 +351,19 @@ def test_strykers_come_off_the_train_when_they_were_seen(planned: DeployPlan) ->
     assert date(2025, 4, 4) <= first.arrives <= date(2025, 4, 5)
 
 
-def test_readiness_of_the_brigade_is_told(border: DeployData) -> None:
-    assert any("2,400 of 4,400 people taken (55%)" in s for s in readiness_of(border))
+def test_readiness_of_the_brigade_is_told(
+    border: DeployData, planned: DeployPlan
+) -> None:
+    mission = read_scenario()
+    tables = read_readiness(mission, read_chain(mission))
+    found = readiness_of(planned, border, FACTORS, tables)
+    brigade = next(one for one in found if one.parent == "2SBCT 4ID")
+    assert "2,400 of 4,400 people taken (55%), P1 to P4" in brigade.said
+    assert brigade.gate is Gate.CLOSED
+    assert brigade.since == date(2025, 3, 8)
+    assert brigade.until == date(2025, 9, 30)
+    with pytest.raises(GateClosed, match="10 USC 276"):
+        must_be_open(found)
 
 
 def test_planning_again_gives_the_same(border: DeployData, planned: DeployPlan) -> None:

@@ -1,6 +1,7 @@
 """Planning a deployment, and laying it before those who decide."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from linewatch.errors import NoPlan
@@ -13,6 +14,8 @@ from linewatch.plan.factors import Factors
 from linewatch.plan.interval import Interval
 from linewatch.plan.proposal import Ask, Pairing, Proposal, ProposalKind, checked
 from linewatch.plan.rcpsp import Effort, Goal, Status, solve
+from linewatch.plan.readiness import Readiness, Taken, assess
+from linewatch.plan.readiness_tables import Levels, Tables
 
 
 def plan_deploy(deploy: DeployData, factors: Factors) -> DeployPlan:
@@ -83,8 +86,14 @@ def cost_of(plan: DeployPlan, deploy: DeployData, factors: Factors) -> Cost:
     return Cost.of(lines, scope=INCREMENTAL)
 
 
-def propose_deploy(
-    plan: DeployPlan, deploy: DeployData, factors: Factors, *, ask: Ask, made_s: float
+def propose_deploy(  # noqa: PLR0913  what a proposal rests on
+    plan: DeployPlan,
+    deploy: DeployData,
+    factors: Factors,
+    *,
+    ask: Ask,
+    made_s: float,
+    tables: Tables | None = None,
 ) -> Proposal:
     """Lay a deployment before those who decide.
 
@@ -96,6 +105,8 @@ def propose_deploy(
         The authority table.
     made_s : float
         When it is made [s].
+    tables : Tables, optional
+        States of the units that give; without it none is assessed.
 
     Raises
     ------
@@ -104,6 +115,7 @@ def propose_deploy(
         place until the date that the cost is told for.
     """
     until = to_date(deploy.settings.cost_until) + timedelta(days=1)
+    found = readiness_of(plan, deploy, factors, tables)
     return Proposal(
         kind=ProposalKind.DEPLOY,
         made_s=made_s,
@@ -113,31 +125,45 @@ def propose_deploy(
         ),
         checks=checked((_pairing(arrival, until) for arrival in plan.arrivals), ask),
         cost=cost_of(plan, deploy, factors),
-        readiness=readiness_of(deploy),
-        body={**deploy_words(plan), "until": deploy.settings.cost_until},
+        readiness=tuple(one.said for one in found),
+        body={
+            **deploy_words(plan),
+            "until": deploy.settings.cost_until,
+            "readiness": [one.to_dict() for one in found],
+        },
     )
 
 
-def readiness_of(deploy: DeployData) -> tuple[str, ...]:
-    """Say what share of each unit that gives is taken."""
-    taken: dict[str, int] = {}
-    for movement in deploy.movements:
-        taken[movement.parent] = taken.get(movement.parent, 0) + movement.people
-    said: list[str] = []
-    for parent in sorted(taken):
-        known = deploy.parents.get(parent)
-        if known is not None and known.organic_people:
-            share = taken[parent] / known.organic_people
-            said.append(
-                f"{known.title}: {taken[parent]:,} of {known.organic_people:,} people "
-                f"taken ({share:.0%}); {known.source}"
-            )
-        else:
-            name = parent or "no parent named"
-            said.append(
-                f"{name}: {taken[parent]:,} people taken, full strength unknown"
-            )
-    return tuple(said)
+def readiness_of(
+    plan: DeployPlan,
+    deploy: DeployData,
+    factors: Factors,
+    tables: Tables | None = None,
+) -> tuple[Readiness, ...]:
+    """Return what a deployment does to the readiness of each unit that gives."""
+    known = tables or Tables(levels=Levels(by_measure={}), states={})
+    found = assess(taken_by(plan, deploy), known, factors)
+    return tuple(
+        replace(one, title=parent.title, required=parent.organic_people)
+        if one.required is None and (parent := deploy.parents.get(one.parent))
+        else one
+        for one in found
+    )
+
+
+def taken_by(plan: DeployPlan, deploy: DeployData) -> tuple[Taken, ...]:
+    """Return who is taken from which unit, from loading until the last day paid for."""
+    until = to_date(deploy.settings.cost_until)
+    return tuple(
+        Taken(
+            parent=arrival.movement.parent,
+            people=arrival.movement.people,
+            since=arrival.departs,
+            until=max(until, arrival.departs),
+        )
+        for arrival in plan.arrivals
+        if arrival.movement.people
+    )
 
 
 def deploy_words(plan: DeployPlan) -> dict[str, object]:

@@ -74,9 +74,9 @@ def to_status(word: str) -> str:
     >>> to_status("title10"), to_status("sad")
     ('T10', 'SAD')
     """
-    plain = word.strip().lower().replace(" ", "_").replace("-", "_")
+    plain = "".join(filter(str.isalnum, word.lower()))
     for short, key in STATUS_KEYS.items():
-        if plain in {short.lower(), key, key.replace("_", "")}:
+        if plain in {short.lower(), key.replace("_", "")}:
             return short
     raise UnknownName("duty status", word, STATUSES)
 

@@ -113,17 +113,28 @@ def test_bad_rows_are_all_told_or_counted(
     assert "range_m must be a number of 0 or more" in err
     assert "sensor_id is not in the sensor file" in err
     assert len(err.splitlines()) == 1
-    status, out, _ = run(capsys, words(folder, "--skip-bad"))
+    assert not (folder / "t.csv").exists()
+    status, out, _ = run(capsys, words(folder, "--bad", "count"))
     assert status == 0
-    assert "Not used: 2 bad, 1 unknown sensor." in out
+    assert "Not used: 1 sensor, 2 range." in out
+    assert "range_m must be a number of 0 or more" in out
+    status, out, _ = run(capsys, words(folder, "--bad", "count", "--json"))
+    assert json.loads(out)["dropped"] == {"sensor": 1, "range": 2}
 
 
 @pytest.mark.parametrize(
     ("more", "out", "why"),
     [
         (["--every", "0"], "t.csv", "--every must be above 0"),
-        ([], "t.txt", "must end in .csv or .parquet"),
+        ([], "t.doc", "must end in .csv, .parquet or .txt"),
         (["--truth", "nowhere.csv"], "t.csv", "there is no such file"),
+        (["--bad", "perhaps"], "t.csv", "choose from count, refuse"),
+        (["--format", "kml"], "t.csv", "unknown form of file 'kml'"),
+        (["--columns", "time_s"], "t.csv", "must be figure=COLUMN,figure=COLUMN"),
+        (["--columns", "time_s=when"], "t.csv", "lacks the column when"),
+        (["--lag", "-1"], "t.csv", "lag must be 0 or more"),
+        (["--out-format", "mot"], "t.csv", "frames a second must be given"),
+        (["--truth", "truth.csv", "--cutoff", "0"], "t.csv", "cutoff must be above 0"),
     ],
 )
 def test_bad_wishes_are_refused_in_one_line(
@@ -133,6 +144,7 @@ def test_bad_wishes_are_refused_in_one_line(
     out: str,
     why: str,
 ) -> None:
+    more = [str(folder / word) if word == "truth.csv" else word for word in more]
     status, said, err = run(capsys, words(folder, *more, out=out))
     assert (status, said) == (1, "")
     assert why in err
@@ -145,3 +157,88 @@ def test_no_detections_is_an_empty_picture(
     status, out, _ = run(capsys, words(folder, "--json"))
     assert status == 0
     assert json.loads(out)["rows"] == 0
+
+
+SCORES = {
+    "gospa_m", "location_part_m2", "missed_part_m2", "false_part_m2", "completeness",
+    "ambiguity", "spuriousness", "position_accuracy_m", "velocity_accuracy_mps",
+    "track_changes_per_s", "longest_segment", "id_switches", "fragmentations",
+    "mostly_tracked", "mostly_lost",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["linewatch", "stonesoup", "mot"])
+def test_tracks_of_any_tracker_are_scored_alike(
+    folder: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    truth = ["--score", str(folder / "truth.csv"), "--json"]
+    wish = ["--out-format", form, "--fps", "1"]
+    _, out, _ = run(capsys, words(folder, *truth, *wish))
+    made_now = json.loads(out)["score"]
+    tracks = ["track", "--tracks", str(folder / "t.csv"), *truth]
+    status, out, err = run(capsys, tracks)
+    assert (status, err) == (0, "")
+    told = json.loads(out)["score"]
+    assert set(told) >= SCORES
+    for name in SCORES - {"velocity_accuracy_mps"}:  # places are rounded in the file
+        assert told[name] == pytest.approx(made_now[name], rel=1e-3), name
+    assert (told["velocity_accuracy_mps"] is None) == (form == "mot")
+
+
+def test_a_score_can_be_of_a_part_of_the_time(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, words(folder))
+    tracks = ["track", "--tracks", str(folder / "t.csv"), "--score"]
+    tracks += [str(folder / "truth.csv"), "--since", "10", "--until", "20"]
+    status, out, _ = run(capsys, [*tracks, "--json"])
+    assert status == 0
+    assert json.loads(out)["score"]["instants"] == 11
+    status, out, _ = run(capsys, tracks)
+    assert [line.split()[0] for line in out.splitlines()] == [
+        "GOSPA",
+        "SIAP:",
+        "CLEAR-MOT:",
+    ]
+
+
+def test_a_call_that_lacks_a_file_says_which(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = run(capsys, ["track", "--tracks", str(folder / "t.csv")])
+    assert (status, err) == (1, "linewatch: --score must be given, not left out\n")
+    status, _, err = run(capsys, ["track", "--out", str(folder / "t.csv")])
+    assert status == 1
+    assert "--sensors, --detections must be given" in err
+
+
+def test_stone_soup_style_files_go_straight_through(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, words(folder))
+    first = (folder / "t.csv").read_bytes()
+    rows = np.loadtxt(folder / "d.csv", delimiter=",", skiprows=1)
+    lines = ["timestamp,bearing,range,radar"]
+    for time, who, far, way in rows:
+        lines.append(f"{time:.3f},{float(np.pi / 2 - way)},{float(far)},{who:.0f}")
+    (folder / "d.csv").write_text("\n".join(lines) + "\n")
+    more = ["--format", "stonesoup", "--columns", "sensor_id=radar"]
+    status, _, err = run(capsys, words(folder, *more))
+    assert (status, err) == (0, "")
+    ours = np.loadtxt(folder / "t.csv", delimiter=",", skiprows=1)
+    before = np.loadtxt(first.decode().splitlines(), delimiter=",", skiprows=1)
+    # A turn of a quarter and back costs the last bit.
+    np.testing.assert_allclose(ours, before, atol=0.02)
+
+
+def test_an_interrupt_is_told_and_leaves_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_words: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("linewatch.watch.tracker.files_run.feed", stop)
+    status, out, err = run(capsys, words(folder))
+    assert (status, out) == (130, "")
+    assert err == "linewatch: stopped; nothing was written\n"
+    assert not (folder / "t.csv").exists()

@@ -1,157 +1,300 @@
 """The command ``linewatch track``."""
 
 import json
+import resource
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 from cyclopts import Parameter
 from rich.console import Console
-from rich.progress import track as bar
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
 from linewatch.errors import BadFile, BadValue
-from linewatch.watch.score import Paths, gospa, siap, switches
-from linewatch.watch.tracker import Rows, SensorTable, Tracker, TrackerSettings
-from linewatch.watch.tracker.files import (
-    TRUTH_COLUMNS,
-    TRUTH_EXTRA,
-    Columns,
-    read_columns,
-    read_detections,
-    read_sensors,
-    write_rows,
-)
+from linewatch.watch.score import Paths, Score, score
+from linewatch.watch.tracker import Rows, TrackerSettings
+from linewatch.watch.tracker.files import FormSettings, read_paths, read_sensors
+from linewatch.watch.tracker.files_run import Run, RunSettings, track_file
 
-STEPS = 50
-"""Steps of the progress bar: each is one compiled call."""
+Told = dict[str, object]
 
 
 def track(
     *,
-    sensors: Path,
-    detections: Path,
-    out: Path,
-    truth: Path | None = None,
+    sensors: Path | None = None,
+    detections: Path | None = None,
+    out: Path | None = None,
+    score_against: Annotated[
+        Path | None, Parameter(name=["--score", "--truth"])
+    ] = None,
+    tracks: Path | None = None,
     every: float = 1.0,
-    skip_bad: Annotated[bool, Parameter(negative="")] = False,
+    bad: str = "refuse",
+    lag: float | None = None,
+    longest_gap: float = 86_400.0,
+    format_: Annotated[str, Parameter(name="--format")] = "auto",
+    columns: str = "",
+    truth_columns: str = "",
+    fps: float | None = None,
+    metres_per_pixel: float = 1.0,
+    out_format: str = "linewatch",
+    cutoff: float = 100.0,
+    since: float | None = None,
+    until: float | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
-    """Turn detections into tracks.
+    """Turn detections into tracks, and score tracks against the truth.
 
     Parameters
     ----------
     sensors
-        CSV file: sensor_id,x,y,sigma_range_m,sigma_azimuth_rad,pd,clutter_per_scan,
-        range_m,period_s,phase_s.
+        CSV, NPZ or Parquet file: sensor_id,x,y,sigma_range_m,sigma_azimuth_rad,pd,
+        clutter_per_scan,range_m,period_s,phase_s.
     detections
-        CSV, NPZ or Parquet file: time_s,sensor_id,range_m,azimuth_rad.
+        CSV, NPZ or Parquet file: time_s,sensor_id,range_m,azimuth_rad; or Stone Soup-
+        or MOT-style CSV.
     out
         CSV or Parquet file to write: time_s,track_id,x,y,vx,vy,existence.
-    truth
-        CSV or NPZ file to score against: time_s,target_id,x,y.
+    score_against
+        File of the truth to score against: time_s,target_id,x,y.
+    tracks
+        Score this file's tracks, of any tracker, instead of making tracks.
     every
         Seconds between two pictures.
-    skip_bad
-        Count bad rows and go on, instead of refusing the file.
+    bad
+        Bad rows: refuse the file and tell them all, or count them and go on.
+    lag
+        Take rows as they come in the file; one further behind the latest than this
+        many seconds is bad. Left out, the order of the rows means nothing.
+    longest_gap
+        A time further than this from all others is a clock's error, in seconds.
+    format_
+        Form of the files read: auto, linewatch, stonesoup or mot.
+    columns
+        Columns of the detections, or of --tracks: time_s=TIME,x=EAST,y=NORTH,ident=ID.
+    truth_columns
+        Columns of the truth, in the same way.
+    fps
+        Frames a second of MOT-style files.
+    metres_per_pixel
+        Size of a pixel of MOT-style boxes that have no place.
+    out_format
+        Form of the file written: linewatch, stonesoup or mot.
+    cutoff
+        Distance from which a track is no longer the target's, in metres.
+    since
+        Score from this time on.
+    until
+        Score up to this time.
     as_json
         Print one JSON object instead of lines.
     """
-    if out.suffix not in (".csv", ".parquet"):
-        raise BadFile(out, "must end in .csv or .parquet")
-    if not every > 0:
-        raise BadValue("--every", "above 0", every)
     began = time.perf_counter()
-    table = read_sensors(sensors)
-    found = read_detections(detections, table, skip_bad=skip_bad)
-    paths = None if truth is None else _truth(truth)
-    tracker, rows, tracking_s = _run(table, found, every=every)
-    write_rows(out, rows)
-    counts = asdict(tracker.counts)
-    told = {
-        "detections": counts,
-        "tracks": len(np.unique(rows.track_id)),
-        "rows": len(rows),
-        "tracking_s": round(tracking_s, 4),
-        "all_s": round(time.perf_counter() - began, 4),
-        "detections_per_s": round(counts["used"] / max(tracking_s, 1e-9)),
-        "out": str(out),
-    }
-    if paths is not None:
-        told["score"] = _score(paths, rows)
+    form = FormSettings(
+        form=format_,
+        columns=_mapping("--columns", columns),
+        frames_per_s=fps,
+        metres_per_pixel=metres_per_pixel,
+    )
+    truth_form = replace(form, columns=_mapping("--truth-columns", truth_columns))
+    window = (since, until)
+    if not cutoff > 0:
+        raise BadValue("--cutoff", "above 0", cutoff)
+    # A truth that cannot be read is told before the work, not after it.
+    truth = (
+        None
+        if score_against is None
+        else _paths(score_against, truth_form, truth=True, window=window)
+    )
+    if tracks is not None:
+        _needs({"--score": score_against})
+        told: Told = {"tracks_file": str(tracks)}
+        shown: Paths | None = _paths(tracks, form, truth=False, window=window)
+    else:
+        _needs({"--sensors": sensors, "--detections": detections, "--out": out})
+        if not every > 0:
+            raise BadValue("--every", "above 0", every)
+        settings = RunSettings(
+            tracker=TrackerSettings(every_s=every),
+            form=form,
+            bad=bad,
+            lag_s=lag,
+            gap_s=longest_gap,
+            out_form=out_format,
+        )
+        table = read_sensors(Path(str(sensors)))
+        run = _run(
+            table,
+            Path(str(detections)),
+            Path(str(out)),
+            settings,
+            keep=truth is not None,
+        )
+        told = _counted(run, began) | {"out": str(out)}
+        shown = _window(run.kept, window) if run.kept is not None else None
+    if truth is not None and shown is not None:
+        told["score"] = _rounded(score(truth, shown, cutoff_m=cutoff))
     if as_json:
         print(json.dumps(told))
         return
-    _tell(told, counts)
+    _tell(told)
+
+
+def _needs(words: dict[str, Path | None]) -> None:
+    """Refuse a call that lacks a file."""
+    lacking = [name for name, path in words.items() if path is None]
+    if lacking:
+        raise BadValue(", ".join(lacking), "given", "left out")
+
+
+def _mapping(name: str, words: str) -> dict[str, str]:
+    """Read figure=COLUMN,figure=COLUMN."""
+    pairs = [word.partition("=") for word in words.split(",") if word.strip()]
+    if any(not mark or not column.strip() for _, mark, column in pairs):
+        raise BadValue(name, "figure=COLUMN,figure=COLUMN", words)
+    return {figure.strip(): column.strip() for figure, _, column in pairs}
 
 
 def _run(
-    table: SensorTable, found: Columns, *, every: float
-) -> tuple[Tracker, Rows, float]:
-    """Track everything; return the tracker, its rows and how long it took [s]."""
-    good = found["time_s"][np.isfinite(found["time_s"])]
-    first, last = (good.min(), good.max()) if len(good) else (0.0, 0.0)
-    # The picture of the second in which the first detection falls counts too.
-    start = float(np.floor(first / every) * every) - 1e-6
-    settings = TrackerSettings(every_s=every)
-    Tracker(table, settings, start).advance(start + 1e-3)  # compiles, on the first run
-    tracker = Tracker(table, settings, start)
-    until = float(np.ceil(last / every) * every)
-    order = np.argsort(found["time_s"], kind="stable")  # NaN last
-    sorted_s = found["time_s"][order]
-    steps = np.linspace(start, until, STEPS + 1)[1:]
-    # A stamp may lie a little after its scan, hence the margin.
-    ends = np.searchsorted(sorted_s, steps + 0.01)
-    ends[-1] = len(order)
-    quiet = not sys.stderr.isatty()
+    table: object, detections: Path, out: Path, settings: RunSettings, *, keep: bool
+) -> Run:
+    """Track the file, and show how far it is on a terminal."""
     console = Console(stderr=True)
-    parts, took, begin = [], 0.0, 0
-    for at in bar(range(STEPS), "Tracking", console=console, disable=quiet):
-        which, begin = order[begin : ends[at]], int(ends[at])
-        began = time.perf_counter()
-        tracker.feed(**{name: part[which] for name, part in found.items()})
-        parts.append(tracker.advance(float(steps[at])))
-        took += time.perf_counter() - began
-    return tracker, Rows.joined(parts), took
-
-
-def _truth(path: Path) -> Paths:
-    """Read the truth."""
-    found = read_columns(path, TRUTH_COLUMNS, also=TRUTH_EXTRA)
+    parts = ("{task.description}", BarColumn(), TaskProgressColumn())
+    quiet = not sys.stderr.isatty()
     try:
-        return Paths.of(*(found[name] for name in TRUTH_COLUMNS))
+        with Progress(
+            *parts, TimeRemainingColumn(), console=console, disable=quiet
+        ) as shown:
+            task = shown.add_task("Tracking", total=1.0)
+            return track_file(
+                table,  # type: ignore[arg-type]
+                detections,
+                out,
+                settings,
+                keep=keep,
+                tell=lambda share: shown.update(task, completed=share),
+            )
+    except KeyboardInterrupt:
+        print("linewatch: stopped; nothing was written", file=sys.stderr)
+        sys.exit(130)
+
+
+def _paths(
+    path: Path,
+    form: FormSettings,
+    *,
+    truth: bool,
+    window: tuple[float | None, float | None],
+) -> Paths:
+    """Read a truth or tracks to score."""
+    found = read_paths(path, form, truth=truth)
+    try:
+        paths = Paths.of(
+            found.time_s, found.ident, found.x, found.y, found.vx, found.vy
+        )
     except BadValue as error:
         raise BadFile(path, str(error)) from error
+    return paths.between(*window)
 
 
-def _score(truth: Paths, rows: Rows) -> dict[str, float]:
-    """Score the rows against the truth."""
-    shown = Paths.of(rows.time_s, rows.track_id, rows.x, rows.y)
-    told: dict[str, float] = {
-        **asdict(gospa(truth, shown)),
-        **asdict(siap(truth, shown)),
-        **asdict(switches(truth, shown)),
+def _window(rows: Rows, window: tuple[float | None, float | None]) -> Paths:
+    """Return the rows just made as paths."""
+    paths = Paths.of(rows.time_s, rows.track_id, rows.x, rows.y, rows.vx, rows.vy)
+    return paths.between(*window)
+
+
+def _rounded(found: Score) -> dict[str, float | int | None]:
+    """Return the score with figures that can be read."""
+    return {
+        name: round(value, 6) if isinstance(value, float) else value
+        for name, value in found.figures().items()
     }
-    return {name: round(value, 4) for name, value in told.items()}
 
 
-def _tell(told: dict[str, object], counts: dict[str, int]) -> None:
+def _counted(run: Run, began: float) -> Told:
+    """Return what a run told: counts, and the seconds of each part."""
+    counts = asdict(run.counts)
+    work_s = run.read_s + run.track_s + run.write_s
+    used = run.counts.used
+    # Linux counts in KiB, macOS in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return {
+        "detections": counts,
+        "dropped": run.dropped,
+        "first_dropped": [f"line {at}: {what}" for at, what in run.first_dropped],
+        "sorted": run.passes > 1,
+        "tracks": run.tracks,
+        "rows": run.rows,
+        "start_s": round(run.start_s, 4),
+        "read_s": round(run.read_s, 4),
+        "tracking_s": round(run.track_s, 4),
+        "write_s": round(run.write_s, 4),
+        "all_s": round(time.perf_counter() - began, 4),
+        "detections_per_s": round(used / max(run.track_s, 1e-9)),
+        "detections_per_s_with_files": round(used / max(work_s, 1e-9)),
+        "peak_mb": round(peak / 1e6),
+    }
+
+
+def _tell(told: Told) -> None:
     """Print the outcome in words."""
-    print(
-        f"{counts['used']:,} detections, {told['tracks']:,} tracks,"
-        f" {told['detections_per_s']:,} detections/s; {told['out']}"
-    )
-    lost = {name: n for name, n in counts.items() if n and name not in ("fed", "used")}
-    if lost:
-        words = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in lost.items())
-        print(f"Not used: {words}.")
-    score = told.get("score")
-    if isinstance(score, dict):
+    counts = told.get("detections")
+    if isinstance(counts, dict):
         print(
-            f"GOSPA {score['gospa_m']:.1f} m, located to"
-            f" {score['location_rms_m']:.1f} m,"
-            f" {score['missed']:.1f} missed and {score['false']:.1f} false at a time,"
-            f" {score['id_switches']} identity switches."
+            f"{counts['used']:,} detections, {told['tracks']:,} tracks,"
+            f" {told['detections_per_s']:,} detections/s tracked,"
+            f" {told['detections_per_s_with_files']:,} with files; {told['out']}"
         )
+        _tell_lost(told, counts)
+    found = told.get("score")
+    if isinstance(found, dict):
+        for line in _score_lines(found):
+            print(line)
+
+
+def _tell_lost(told: Told, counts: dict[str, int]) -> None:
+    """Say what was not used, and the first lines of it."""
+    lost = dict(told["dropped"]) if isinstance(told["dropped"], dict) else {}
+    for name in ("duplicate", "late", "bad", "unknown_sensor"):
+        if counts.get(name):
+            lost[name.replace("_", " ")] = lost.get(name, 0) + counts[name]
+    if lost:
+        words = ", ".join(f"{n:,} {name}" for name, n in lost.items())
+        print(f"Not used: {words}.")
+    first = told["first_dropped"]
+    if isinstance(first, list) and first:
+        print(f"The first: {'; '.join(first[:3])}.")
+
+
+def _score_lines(found: dict[str, float | None]) -> list[str]:
+    """Return the score as a table of a few lines."""
+
+    def shown(name: str, unit: str = "", digits: int = 3) -> str:
+        value = found[name]
+        return "none" if value is None else f"{value:,.{digits}f}{unit}"
+
+    gospa = (
+        f"GOSPA {shown('gospa_m', ' m', 1)}: located to"
+        f" {shown('location_rms_m', ' m', 1)}, {shown('missed', '', 1)} missed and"
+        f" {shown('false', '', 1)} false at a time."
+    )
+    siap = (
+        f"SIAP: completeness {shown('completeness')}, ambiguity {shown('ambiguity')},"
+        f" spuriousness {shown('spuriousness')}, position"
+        f" {shown('position_accuracy_m', ' m', 1)}, velocity"
+        f" {shown('velocity_accuracy_mps', ' m/s', 2)},"
+        f" {shown('track_changes_per_s', '', 5)} changes of track a second, longest"
+        f" segment {shown('longest_segment')}."
+    )
+    clear = (
+        f"CLEAR-MOT: {found['id_switches']} identity switches,"
+        f" {found['fragmentations']} fragmentations, MOTA {shown('mota')}, MOTP"
+        f" {shown('motp_m', ' m', 1)}; {found['mostly_tracked']} of"
+        f" {found['targets']} targets mostly tracked, {found['partially_tracked']}"
+        f" partially, {found['mostly_lost']} mostly lost."
+    )
+    return [gospa, siap, clear]

@@ -1,18 +1,40 @@
-"""Reading sensors and detections, and writing the picture, in the named columns."""
+"""Reading sensors, detections and paths, and writing the picture, from files."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from linewatch.errors import BadFile, BadLines, BadValue
-from linewatch.watch.tracker.sensors import SensorTable
-from linewatch.watch.tracker.tracks import Rows
+from linewatch.watch.tracker import sensors as kinds
+from linewatch.watch.tracker.files_check import Faults, sift
+from linewatch.watch.tracker.files_form import (
+    DETECTION_COLUMNS,
+    DETECTION_EXTRA,
+    MOT,
+    STONESOUP,
+    TRACK_COLUMNS,
+    TRACK_EXTRA,
+    TRUTH_COLUMNS,
+    TRUTH_EXTRA,
+    FormSettings,
+    layout,
+    told,
+)
+from linewatch.watch.tracker.files_read import figures, first_line, length, parts
+from linewatch.watch.tracker.files_write import RowWriter, whole, write_rows
+from linewatch.watch.tracker.sensors import BEARING, PLACE, POLAR, SensorTable
+
+__all__ = [
+    "DETECTION_COLUMNS", "TRUTH_COLUMNS", "TRUTH_EXTRA", "FormSettings", "PathRows",
+    "RowWriter", "detection_parts", "length", "read_columns", "read_detections",
+    "read_paths", "read_sensors", "whole", "write_rows",
+]  # fmt: skip
 
 SENSOR_COLUMNS: Final = {
     "sensor_id": "sensor_id",
@@ -28,12 +50,48 @@ SENSOR_COLUMNS: Final = {
 }
 """Columns of a sensor file, and the parameters of `SensorTable.make` they become."""
 
-DETECTION_COLUMNS: Final = ("time_s", "sensor_id", "range_m", "azimuth_rad")
-TRUTH_COLUMNS: Final = ("time_s", "target_id", "x", "y")
-TRUTH_EXTRA: Final = ("class", "cls", "vx", "vy")
+SENSOR_EXTRA: Final = tuple(
+    name
+    for name in inspect.signature(SensorTable.make).parameters
+    if name not in SENSOR_COLUMNS.values() and name != "maps"
+)
+"""Columns that a sensor file may have: what else `SensorTable.make` takes."""
+
+KINDS: Final[Mapping[str, int]] = {
+    name: getattr(kinds, name.upper())
+    for name in ("polar", "bearing", "place", "presence", "fibre")
+    if hasattr(kinds, name.upper())
+}
+"""Words for what a sensor measures."""
 
 Floats = NDArray[np.float64]
-Columns = dict[str, NDArray[np.float64]]
+Longs = NDArray[np.int64]
+Columns = dict[str, Floats]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathRows:
+    """Rows of a truth or of tracks, arrays of shape (n,).
+
+    Parameters
+    ----------
+    time_s, x, y : ndarray
+        When [s] and where [m].
+    ident : ndarray of int64
+        Number of the path; of names, in the order of their first row.
+    vx, vy : ndarray or None
+        Velocity [m/s], where the file has it.
+    ignored : int
+        Rows that the file itself says not to count: MOT truth of confidence 0.
+    """
+
+    time_s: Floats
+    ident: Longs
+    x: Floats
+    y: Floats
+    vx: Floats | None
+    vy: Floats | None
+    ignored: int
 
 
 def read_columns(
@@ -54,82 +112,20 @@ def read_columns(
 
     Raises
     ------
-    BadFile
-        If it cannot be read, lacks a column or has an unknown one.
+    BadFile, BadLines
+        If it cannot be read, lacks a column or has an unknown one, or a line has too
+        many or too few.
     """
-    if not path.is_file():
-        raise BadFile(path, "there is no such file")
-    try:
-        return _read(path, columns, also)
-    except (pa.ArrowInvalid, ValueError, OSError, EOFError) as error:
-        why = str(error).splitlines()[0] if str(error) else "cannot be read"
-        raise BadFile(path, why) from error
-
-
-def _read(path: Path, columns: Sequence[str], also: Sequence[str]) -> Columns:
-    if path.suffix == ".npz":
-        with np.load(path, allow_pickle=False) as file:
-            _check_names(path, file.files, columns, also)
-            found = {name: file[name].astype(np.float64) for name in columns}
-        if len({part.shape for part in found.values()}) > 1:
-            raise BadFile(path, "its columns must be equally long")
-        return found
-    if path.suffix == ".parquet":
-        table = pq.read_table(path)
-    elif path.suffix in (".csv", ".gz"):
-        with path.open("rb") as file:
-            first = file.readline().decode("utf-8-sig").strip()
-        _check_names(path, first.split(","), columns, also)
-        # Text, so that one bad figure costs its line and not the file.
-        table = _csv(path, columns)
-    else:
-        raise BadFile(path, "must end in .csv, .npz or .parquet")
-    _check_names(path, table.column_names, columns, also)
-    return {name: _floats(table[name]) for name in columns}
-
-
-def _csv(path: Path, columns: Sequence[str]) -> pa.Table:
-    """Read figures at full speed, or as text when some are none."""
-
-    def read(kind: pa.DataType) -> pa.Table:
-        convert = pacsv.ConvertOptions(column_types=dict.fromkeys(columns, kind))
-        return pacsv.read_csv(path, convert_options=convert)
-
-    try:
-        return read(pa.float64())
-    except pa.ArrowInvalid as error:
-        if "conversion error" not in str(error):
-            raise
-        return read(pa.string())
-
-
-def _floats(column: pa.ChunkedArray) -> Floats:
-    """Return a column as floats, NaN where there is no figure."""
-    if pa.types.is_string(column.type):
-        out = np.full(len(column), np.nan)
-        for row, text in enumerate(column.to_pylist()):
-            try:
-                out[row] = float(text)
-            except ValueError:
-                continue
-        return out
-    return np.array(column.to_numpy(zero_copy_only=False), np.float64)
-
-
-def _check_names(
-    path: Path, got: Sequence[str], columns: Sequence[str], also: Sequence[str]
-) -> None:
-    """Refuse a file that lacks a column or has an unknown one."""
-    lacking = [name for name in columns if name not in got]
-    unknown = [name for name in got if name not in columns and name not in also]
-    if lacking:
-        raise BadFile(path, f"lacks the column {', '.join(lacking)}")
-    if unknown:
-        raise BadFile(
-            path,
-            f"has the unknown column {', '.join(unknown)}; known are"
-            f" {', '.join([*columns, *also])}",
-        )
+    layout(path, FormSettings(form="linewatch"), needs=columns, also=also)
+    faults: list[tuple[int, str]] = []
+    found: dict[str, list[Floats]] = {name: [np.zeros(0)] for name in columns}
+    for part in parts(path, columns, headless=False, text=()):
+        faults += part.faults
+        for name in columns:
+            found[name].append(figures(part.table[name]))
+    if faults:
+        raise BadLines(path, faults)
+    return {name: np.concatenate(part) for name, part in found.items()}
 
 
 def read_sensors(path: Path) -> SensorTable:
@@ -137,19 +133,98 @@ def read_sensors(path: Path) -> SensorTable:
 
     Raises
     ------
-    BadFile
-        If it cannot be read or a figure breaks its rule.
+    BadFile, BadLines
+        If it cannot be read or a figure breaks its rule, told by line.
     """
-    found = read_columns(path, list(SENSOR_COLUMNS))
+    names = [name for name in first_line(path) if name in SENSOR_EXTRA]
+    plan = FormSettings(form="linewatch")
+    layout(path, plan, needs=list(SENSOR_COLUMNS), also=SENSOR_EXTRA)
+    want = [*SENSOR_COLUMNS, *names]
+    faults: list[tuple[int, str]] = []
+    lines, columns = [np.zeros(0, np.int64)], {name: [np.zeros(0)] for name in want}
+    for part in parts(path, want, headless=False, text=("kind",)):
+        faults += part.faults
+        blank = np.ones(len(part.line), np.bool_)
+        now = {}
+        for name in want:
+            now[name] = (_kind if name == "kind" else figures)(part.table[name])
+            blank &= np.isnan(now[name])
+        for name in want:
+            columns[name].append(now[name][~blank])
+        lines.append(part.line[~blank])
+    found = {name: np.concatenate(part) for name, part in columns.items()}
+    faults += _sensor_faults(found, np.concatenate(lines))
+    if faults:
+        raise BadLines(path, sorted(faults))
     try:
-        columns: dict[str, Any] = {SENSOR_COLUMNS[name]: found[name] for name in found}
-        return SensorTable.make(**columns)
+        return SensorTable.make(**_arguments(found))
     except BadValue as error:
         raise BadFile(path, str(error)) from error
 
 
-def read_detections(path: Path, table: SensorTable, *, skip_bad: bool) -> Columns:
-    """Read a detection file.
+def _kind(column: pa.ChunkedArray) -> Floats:
+    """Return the numbers of words for what a sensor measures; NaN for none."""
+    told_ = [str(word or "").strip().lower() for word in column.to_pylist()]
+    numbers = {str(number): number for number in KINDS.values()}
+    of = {**KINDS, **numbers}
+    return np.array([of.get(word, np.nan) for word in told_], np.float64)
+
+
+def _arguments(found: Columns) -> dict[str, Any]:
+    """Return a file's columns by the names that the table gives them."""
+    return {SENSOR_COLUMNS.get(name, name): part for name, part in found.items()}
+
+
+def _sensor_faults(found: Columns, line: Longs) -> list[tuple[int, str]]:
+    """Return every line whose figures make no sensor, and why."""
+    faults: list[tuple[int, str]] = []
+    seen: set[float] = set()
+    for row, at in enumerate(line.tolist()):
+        one = {name: part[row : row + 1] for name, part in found.items()}
+        ident = float(one["sensor_id"][0])
+        if ident != np.round(ident) or not abs(ident) < 2**53:
+            faults.append((at, "sensor_id must be a whole number"))
+            continue
+        if ident in seen:
+            faults.append((at, f"sensor_id {ident:.0f} is there already"))
+        seen.add(ident)
+        if "kind" in one and np.isnan(one["kind"][0]):
+            faults.append((at, f"kind must be one of {', '.join(KINDS)}"))
+            continue
+        try:
+            SensorTable.make(**_arguments(one))
+        except BadValue as error:
+            faults.append((at, str(error)))
+    return faults
+
+
+def _needs(path: Path, table: SensorTable, settings: FormSettings) -> list[str]:
+    """Return the columns without which no detection of these sensors can be told."""
+    of_kind = {
+        POLAR: ["range_m", "azimuth_rad"],
+        BEARING: ["azimuth_rad"],
+        PLACE: ["x", "y"],
+    }
+    kind = {int(k) for k in table.kind}
+    needs = ["time_s"]
+    loose = settings.form == STONESOUP or settings.columns
+    if len(table) > 1 or not loose:
+        needs.append("sensor_id")
+    names = first_line(path)
+    if kind == {PLACE} and "own_x" in [*names, *settings.columns]:
+        return [*needs, "range_m", "azimuth_rad"]
+    if len(kind) == 1:
+        needs += of_kind.get(kind.pop(), [])
+    return needs
+
+
+def detection_parts(
+    path: Path,
+    table: SensorTable,
+    faults: Faults,
+    settings: FormSettings | None = None,
+) -> Iterator[tuple[Columns, Longs, int]]:
+    """Read detections in parts: good rows, their lines, and how far it has read.
 
     Parameters
     ----------
@@ -157,65 +232,117 @@ def read_detections(path: Path, table: SensorTable, *, skip_bad: bool) -> Column
         The file.
     table : SensorTable
         Sensors that the detections may come from.
-    skip_bad : bool
-        Keep bad rows for the tracker to count, instead of refusing the file.
-
-    Raises
-    ------
-    BadFile, BadLines
-        If the file is bad; every bad line is told.
-    """
-    found = read_columns(path, DETECTION_COLUMNS)
-    if skip_bad:
-        sensor = found["sensor_id"]
-        whole = np.isfinite(sensor) & (np.abs(sensor) < 2**53)
-        found["time_s"] = np.where(whole, found["time_s"], np.nan)
-        found["sensor_id"] = np.where(whole, sensor, -1.0)
-        return found
-    known = np.isin(found["sensor_id"], table.sensor_id)
-    with np.errstate(invalid="ignore"):
-        checks = (
-            (~np.isfinite(found["time_s"]), "time_s must be a finite number"),
-            (~known, "sensor_id is not in the sensor file"),
-            (
-                ~(np.isfinite(found["range_m"]) & (found["range_m"] >= 0)),
-                "range_m must be a number of 0 or more",
-            ),
-            (~np.isfinite(found["azimuth_rad"]), "azimuth_rad must be a finite number"),
-        )
-    # Line 1 is the header; a file without lines is told by row as if it had one.
-    faults = [
-        (int(row) + 2, what) for bad, what in checks for row in np.flatnonzero(bad)
-    ]
-    if faults:
-        raise BadLines(path, sorted(faults))
-    return found
-
-
-def write_rows(path: Path, rows: Rows) -> None:
-    """Write the picture as CSV or Parquet by the file's suffix.
+    faults : Faults
+        Takes the bad rows in.
+    settings : FormSettings, optional
+        What is known about the file.
 
     Raises
     ------
     BadFile
-        If the suffix is neither.
+        If it cannot be read.
     """
-    table = pa.table(
-        {
-            "time_s": rows.time_s,
-            "track_id": rows.track_id,
-            "x": np.round(rows.x, 2),
-            "y": np.round(rows.y, 2),
-            "vx": np.round(rows.vx, 3),
-            "vy": np.round(rows.vy, 3),
-            "existence": np.round(rows.existence, 5),
-        }
+    settings = settings or FormSettings()
+    needs = _needs(path, table, settings)
+    also = [*DETECTION_COLUMNS, *DETECTION_EXTRA]
+    also = [name for name in also if name not in needs]
+    plan = layout(path, settings, needs=needs, also=also)
+    if plan.form == MOT and (len(table) != 1 or int(table.kind[0]) != PLACE):
+        raise BadFile(path, "is MOT-style: it needs one sensor, of kind place")
+    if plan.form == MOT and settings.frames_per_s is None:
+        raise BadFile(path, "is MOT-style: tell its frames a second")
+    for part in parts(path, plan.read, headless=plan.headless, text=plan.text):
+        if part.faults:
+            for at, what in part.faults:
+                faults.add("columns", np.array([at]), what)
+        found, line = sift(told(part.table, plan, settings), part.line, table, faults)
+        yield found, line, part.read
+
+
+def read_detections(
+    path: Path, table: SensorTable, settings: FormSettings | None = None
+) -> tuple[Columns, Faults]:
+    """Read all good detections of a file; return them and the faults of the others.
+
+    Raises
+    ------
+    BadFile
+        If it cannot be read.
+    """
+    faults = Faults()
+    found = [part for part, _, _ in detection_parts(path, table, faults, settings)]
+    names = found[0] if found else dict.fromkeys(DETECTION_COLUMNS, np.zeros(0))
+    return {name: np.concatenate([p[name] for p in found] or [np.zeros(0)])
+            for name in names}, faults  # fmt: skip
+
+
+def read_paths(
+    path: Path, settings: FormSettings | None = None, *, truth: bool
+) -> PathRows:
+    """Read a truth or the tracks of any tracker.
+
+    Parameters
+    ----------
+    path : Path
+        The file, in any known form.
+    settings : FormSettings, optional
+        What is known about it.
+    truth : bool
+        Whether it is a truth.
+
+    Raises
+    ------
+    BadFile, BadLines
+        If it cannot be read, or a line has no time, name or place.
+    """
+    settings = settings or FormSettings()
+    needs, name = (TRUTH_COLUMNS, "target_id") if truth else (TRACK_COLUMNS, "track_id")
+    also = TRUTH_EXTRA if truth else TRACK_EXTRA
+    plan = layout(path, settings, needs=needs, also=also, ident=name)
+    faults: list[tuple[int, str]] = []
+    idents: list[pa.Array] = []
+    columns: dict[str, list[Floats]] = {}
+    ignored = 0
+    for part in parts(path, plan.read, headless=plan.headless, text=plan.text):
+        faults += part.faults
+        found = told(part.table, plan, settings)
+        word = part.table[plan.of["ident"]].combine_chunks()
+        blank = np.asarray(word.is_null())
+        for column in found.values():
+            blank &= np.isnan(column)
+        use = ~blank
+        if plan.form == MOT and truth:
+            use &= found["conf"] != 0
+            ignored += int((~use & ~blank).sum())
+        nameless = np.asarray(word.is_null())
+        bad = use & (nameless | ~np.isfinite(found["time_s"] + found["x"] + found["y"]))
+        what = f"{name}, time, x and y must be there and finite"
+        faults += [(int(line), what) for line in part.line[bad]]
+        use &= ~bad
+        idents.append(word.filter(pa.array(use)).cast(pa.string()))
+        for key, column in found.items():
+            columns.setdefault(key, []).append(column[use])
+    if faults:
+        raise BadLines(path, sorted(faults))
+    all_ = {key: np.concatenate(parts_) for key, parts_ in columns.items()}
+    none = np.zeros(0)
+    moving = "vx" in all_ and "vy" in all_
+    return PathRows(
+        time_s=all_.get("time_s", none),
+        ident=_numbers(idents),
+        x=all_.get("x", none),
+        y=all_.get("y", none),
+        vx=all_["vx"] if moving else None,
+        vy=all_["vy"] if moving else None,
+        ignored=ignored,
     )
-    if path.suffix == ".parquet":
-        pq.write_table(table, path)
-    elif path.suffix == ".csv":
-        pacsv.write_csv(
-            table, path, pacsv.WriteOptions(quoting_style="none", quoting_header="none")
-        )
-    else:
-        raise BadFile(path, "must end in .csv or .parquet")
+
+
+def _numbers(words: list[pa.Array]) -> Longs:
+    """Return whole numbers as they are, and other names numbered as they come."""
+    column = pa.chunked_array(words, pa.string())
+    found = figures(column)
+    if np.isfinite(found).all() and (found == np.round(found)).all():
+        return found.astype(np.int64)
+    coded = column.combine_chunks().dictionary_encode()
+    return np.asarray(coded.indices, np.int64)

@@ -47,10 +47,11 @@ def pictures(draw: st.DrawFn, *, absent: bool = True, spread: bool = True) -> Pi
                 unique=True,
             )
         ):
-            for day in draw(st.lists(st.integers(0, 40), max_size=4, unique=True)):
-                held.append(
-                    draw(states(unit, item, status, day, absent=absent, spread=spread))
-                )
+            days = draw(st.lists(st.integers(0, 40), max_size=4, unique=True))
+            held += [
+                draw(states(unit, item, status, day, absent=absent, spread=spread))
+                for day in days
+            ]
     if not spread:
         held = _together(held)
     return Picture(
@@ -159,8 +160,9 @@ def _moves(draw: st.DrawFn, parts: list[Part]) -> list[Under]:
     now, found = dict(own), []
     for day in sorted(draw(st.lists(st.integers(0, 40), max_size=4, unique=True))):
         unit = draw(st.sampled_from([part.name for part in units]))
-        above = draw(st.sampled_from([own[unit], *(part.name for part in units)]))
-        at: str | None = above
+        choices: list[str | None] = [own[unit], *(part.name for part in units)]
+        above = draw(st.sampled_from(choices))
+        at = above
         while at is not None and at != unit:
             at = now[at]
         if at == unit or now[unit] == above:

@@ -345,3 +345,28 @@ def test_every_kind_that_may_be_signed_has_the_fields() -> None:
 
     for kind in SIGNED:
         assert {"office", "key", "signature"} <= set(FIELDS[kind])
+
+
+def move(at: int, step: str, office: str) -> New:
+    """Make the entry of a step of a request."""
+    body = {"request_id": "rfa-1", "move": step, "office": office}
+    return START_S + at, "move", body
+
+
+def test_who_has_a_key_signs_and_who_decides_signs_always(tmp_path: Path) -> None:
+    """An office without a key on the roster may validate, and may not decide."""
+    for number, (step, office, why) in enumerate(
+        (
+            ("validate", "CBP headquarters", None),
+            ("decide", "President", "is not signed"),
+            ("validate", SOD.office, "is not signed"),
+        )
+    ):
+        path = tmp_path / f"{number}.log"
+        with MissionLog.open(path) as log:
+            log.append([move(1, step, office)])
+        if why is None:
+            assert verify(path, roster=ROSTER).unsigned == 1
+            continue
+        with pytest.raises(LogBroken, match=why):
+            verify(path, roster=ROSTER)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -48,7 +48,9 @@ class Shape:
         at_m = np.linspace(from_m, max(from_m, to_m), count)
         ends = [self.line.place_xy(at_m, side) for side in (-REACH_M, REACH_M)]
         cuts = shapely.linestrings(np.stack([np.stack(e, axis=-1) for e in ends], 1))
-        return tuple(shapely.intersects(self.polygon, cuts).tolist())
+        return tuple(
+            bool(met) for met in np.atleast_1d(shapely.intersects(self.polygon, cuts))
+        )
 
     def holds(self, chainage_m: float, offset_m: float) -> bool:
         """Tell whether a place, by chainage and offset [m], lies inside."""
@@ -94,7 +96,7 @@ def read_shape(path: Path, line: Line) -> Shape:
     return Shape(line, shapely.transform(ground, to_plane))
 
 
-def _polygons(tree: object) -> Iterator[object]:
+def _polygons(tree: object) -> Iterator[dict[str, Any]]:
     """Yield the polygons of a GeoJSON object."""
     if not isinstance(tree, dict):
         raise TypeError("it is no GeoJSON object")

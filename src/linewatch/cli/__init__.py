@@ -22,6 +22,7 @@ plan = App(name="plan", help="Propose where, what and when; a person decides.")
 log = App(name="log", help="Check and read the mission log.")
 key = App(name="key", help="Make keys that offices sign with.")
 lever = App(name="lever", help="Work out what levers outside the mission do.")
+request = App(name="request", help="Requests for assistance, from draft to close.")
 report = App(name="report", help="Write what to tell, to whom.")
 
 # Named by path, so that --help never waits for Numba, the solver or the web server.
@@ -32,6 +33,8 @@ for name, path, told in (
     ("may", "may:may", "Ask whether a status may do a task, and by which rule."),
     ("decide", "decide:commands", "Record who decided; lay options side by side."),
     ("see", "see:see", "Write what each observer sees as a GeoTIFF."),
+    ("candidates", "candidates:candidates", "List places where a sensor could stand."),
+    ("cover", "cover:cover", "Look from every candidate at every cell of demand."),
     ("site", "site:site", "Choose sites from a cover table."),
     ("track", "track:track", "Turn detections into tracks."),
     ("watch", "watch:watch", "Run the watch: take SAPIENT nodes in and keep the log."),
@@ -44,6 +47,7 @@ for name, path, told in (
     ("sites", "plan_sites:plan_sites", "Propose sites for the sensors of the force."),
     ("deploy", "plan_deploy:plan_deploy", "Propose arrival by week within lift."),
     ("works", "plan_works:plan_works", "Propose works along the line with crews."),
+    ("cost", "plan_cost:plan_cost", "Cost days of people and kit, and actuals."),
 ):
     plan.command(f"linewatch.cli.{path}", name=name, help=told)
 log.command("linewatch.cli.log_verify:log_verify", name="verify", help="Find any edit.")
@@ -52,6 +56,23 @@ log.command(
     name="checkpoint",
     help="Sign the log up to here.",
 )
+for name, path, told in (
+    ("draft", "draft:draft", "Put requests of a file on record as drafts."),
+    ("find", "draft:find", "Say what was found on a request by one criterion."),
+    ("validate", "moves:validate", "Say that a request is the department's."),
+    ("staff", "moves:staff", "Say that the six criteria were found on."),
+    ("decide", "moves:decide", "Grant a request, in whole or in part."),
+    ("refuse", "moves:refuse", "Refuse a request, and say why."),
+    ("withdraw", "moves:withdraw", "Take a request back, and say why."),
+    ("source", "moves:source", "Say that people were sourced, by an order."),
+    ("run", "moves:run", "Say that the support began."),
+    ("extend", "moves:extend", "Move the end of a granted request."),
+    ("close", "moves:close", "End the support, and say what was reached."),
+    ("show", "shown:show", "Show a request and how far it is met."),
+    ("list", "shown:list_", "List requests: asked, granted, sourced, present."),
+    ("link", "shown:link", "Make a proposal answer requests."),
+):
+    request.command(f"linewatch.cli.request_{path}", name=name, help=told)
 key.command("linewatch.cli.key_new:new", name="new", help="Make a key for an office.")
 for name, path, told in (
     ("tariff", "lever_tariff:tariff", "Compute duty, import change, exempt shares."),
@@ -62,7 +83,7 @@ for name, path, told in (
 report.command(
     "linewatch.cli.report_sitrep:sitrep", name="sitrep", help="Write SITREP."
 )
-for part in (plan, log, key, lever, report):
+for part in (plan, log, key, request, lever, report):
     app.command(part)
 
 

@@ -4,6 +4,8 @@ import math
 from pathlib import Path
 
 from linewatch.force.records import Record, records_in
+from linewatch.force.request import Case, cases_in
+from linewatch.force.request.case import KINDS
 from linewatch.log import MissionLog
 
 
@@ -22,3 +24,22 @@ def records_of(log: Path | None, *, known_s: float = math.inf) -> tuple[Record, 
     with MissionLog.open_to_read(log) as kept:
         entries = kept.read(kinds=("record",))
         return records_in(((e.time_s, e.body) for e in entries), known_s=known_s)
+
+
+def cases_of(
+    log: Path | None, *, on_s: float = math.inf, known_s: float = math.inf
+) -> dict[str, Case]:
+    """Read the requests of a log by id; none where there is no log yet.
+
+    Parameters
+    ----------
+    log : Path or None
+        Mission log.
+    on_s, known_s : float
+        Only what was done, and was known, by these instants [s].
+    """
+    if log is None or not log.exists():
+        return {}
+    with MissionLog.open_to_read(log) as kept:
+        told = ((e.time_s, e.kind, e.body) for e in kept.read(kinds=KINDS))
+        return cases_in(told, on_s=on_s, known_s=known_s)

@@ -179,7 +179,9 @@ class Authority:
 
     def _zones_at(self, spot: Spot, on: date) -> tuple[list[Zone], list[Zone], bool]:
         """Return zones that hold a spot, those that may, and whether none may."""
-        inside, unsure, outside = [], [], True
+        inside: list[Zone] = []
+        unsure: list[Zone] = []
+        outside = True
         for zone in self.zones:
             may_in, may_out = (
                 self._meets(zone, spot) if zone.holds(on) else (False, True)
@@ -315,7 +317,7 @@ def read_authority(
     """
     if area is None and "zones" in scenario.table("area"):
         area = read_area(scenario)
-    bases = {}
+    bases: dict[str, str] = {}
     if "ledger" in scenario.table("force"):
         for place in read_ledger(scenario.file("force", "ledger")).places:
             if place.sector is not None:

@@ -12,7 +12,7 @@ from linewatch.errors import BadFile, LogBroken
 from linewatch.log.checkpoint import parse_checkpoint, why_not_signed
 from linewatch.log.entry import FIRST_DIGEST, Head, Row, link
 from linewatch.log.roster import Roster
-from linewatch.log.sign import BINDING, SIGNED
+from linewatch.log.sign import BINDING, DECIDING, SIGNED
 from linewatch.log.store import MissionLog
 
 
@@ -61,8 +61,9 @@ def verify(
     a head that was noted when the log was whole and was kept where its editor does not
     reach. A signed checkpoint that was kept elsewhere is such an anchor.
 
-    With a roster every decision, record, move and checkpoint must hold a signature of
-    its own office, with a key that the roster holds at the time of the entry. A key
+    With a roster every decision, record and checkpoint, and every move that decides a
+    request, must hold a signature of its own office, with a key that the roster holds
+    at the time of the entry; so must all that an office with a key there has said. A key
     whose dates ended before a checkpoint can sign nothing after it: an early time that
     is told in the entry does not help.
 
@@ -142,7 +143,12 @@ class _Walk:
         is_signed = "signature" in body
         self.signed += is_signed
         self.unsigned += not is_signed
-        if self.roster is not None and (is_signed or kind in BINDING):
+        if self.roster is not None and (
+            is_signed
+            or kind in BINDING
+            or body.get("move") in DECIDING
+            or any(key.office == body.get("office") for key in self.roster.keys)
+        ):
             why = why_not_signed(row, self.head.digest, self.roster)
             key = self.roster.find(body.get("key"))
             at, noted_s = self.checkpoint

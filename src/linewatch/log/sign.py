@@ -23,8 +23,12 @@ from linewatch.log.entry import canonical
 SIGNED: Final = ("checkpoint", "decision", "finding", "move", "record", "request")
 """Kinds of entry that an office may sign."""
 
-BINDING: Final = ("checkpoint", "decision", "move", "record")
+BINDING: Final = ("checkpoint", "decision", "record")
 """Kinds that bind others: against a roster each must be signed."""
+
+DECIDING: Final = ("decide", "extend", "refuse")
+"""Moves of a request that decide it: against a roster each must be signed. Any other
+entry that may be signed must be when its office has a key on the roster."""
 
 SEED_SIZE: Final = 32
 """Size of what a private key is made from [bytes]."""

@@ -1,0 +1,76 @@
+"""Proposals that answer requests: what was granted limits what may be proposed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from linewatch.errors import BadValue
+from linewatch.force.asking import Authority
+from linewatch.force.request import Case, find_case, rules_under
+from linewatch.plan.proposal import Proposal, rechecked
+
+
+def authority_under(
+    ask: Authority, cases: Mapping[str, Case], names: Iterable[str]
+) -> Authority:
+    """Return the authority with what decisions on requests lay over it.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such request.
+    """
+    laid = (rules_under(find_case(cases, name)) for name in names)
+    return ask.with_rules(rule for rules in laid for rule in rules)
+
+
+def answering(
+    proposal: Proposal,
+    cases: Mapping[str, Case],
+    names: Sequence[str],
+    ask: Authority,
+) -> Proposal:
+    """Return a proposal as one that answers requests, checked under their decisions.
+
+    Parameters
+    ----------
+    proposal : Proposal
+        The plan.
+    cases : mapping of str to Case
+        Requests by id.
+    names : sequence of str
+        Those that it answers.
+    ask : Authority
+        The authority, without what the decisions lay over it.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such request.
+    Prohibited
+        If no decision holds on one of them, or the plan goes on after it ends.
+    BadValue
+        If the plan takes more people than were granted.
+    """
+    told = tuple(dict.fromkeys(names))
+    if not told:
+        raise BadValue("requests", "one or more", "none")
+    checks = rechecked(proposal, authority_under(ask, cases, told))
+    within_grant(proposal, cases, told)
+    return replace(proposal, checks=checks, requests=told)
+
+
+def within_grant(
+    proposal: Proposal, cases: Mapping[str, Case], names: Iterable[str]
+) -> None:
+    """Refuse a plan that takes more people than requests were granted.
+
+    Raises
+    ------
+    BadValue
+        If it does.
+    """
+    granted = sum(find_case(cases, name).granted or 0 for name in names)
+    people = proposal.body.get("people")
+    if isinstance(people, int) and people > granted:
+        rule = f"at most {granted:,}, as the requests were granted"
+        raise BadValue("people of the proposal", rule, f"{people:,}")

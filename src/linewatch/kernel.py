@@ -1,9 +1,10 @@
 """The door to the compiler: the only module that imports Numba."""
 
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar, cast, overload
 
-from numba import njit
+from numba import config, njit
 
 __all__ = ["kernel"]
 
@@ -11,7 +12,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def kernel(loop: Callable[P, R]) -> Callable[P, R]:
+@overload
+def kernel(loop: Callable[P, R]) -> Callable[P, R]: ...
+@overload
+def kernel(*, packs: bool) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def kernel(
+    loop: Callable[P, R] | None = None, *, packs: bool = False
+) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
     """Compile a serial loop to machine code and keep its types for the checker.
 
     The code is cached beside the source, so only the first run waits. The cache does
@@ -20,6 +27,42 @@ def kernel(loop: Callable[P, R]) -> Callable[P, R]:
     order of sums, so that equal input gives equal bits. There is no parallel variant:
     two threads inside Numba's fallback layer end the process, and parallel loops
     jitter; cores are used by processes instead.
+
+    Parameters
+    ----------
+    loop : callable
+        The loop.
+    packs : bool, default False
+        Let the compiler pack neighbouring statements of equal form into one vector
+        instruction (LLVM's superword packing, which Numba leaves off): for loops that
+        spell out their lanes. Sums keep their order, so the bits stay the same.
     """
-    compiled = njit(cache=True, nogil=True, error_model="numpy")(loop)
+    if loop is None:
+        return lambda loop: _compiled(loop, packs=packs)
+    return _compiled(loop, packs=packs)
+
+
+def _compiled(loop: Callable[P, R], *, packs: bool) -> Callable[P, R]:
+    """Wrap a loop so that its first call compiles it."""
+    compiled: Any = njit(cache=True, nogil=True, error_model="numpy")(loop)
+    if packs and hasattr(compiled, "compile"):  # with the compiler off it has none
+        plain = compiled.compile
+
+        def compile_packed(types: Any) -> Any:
+            with _packing():
+                return plain(types)
+
+        compiled.compile = compile_packed
     return cast("Callable[P, R]", compiled)
+
+
+@contextmanager
+def _packing() -> Iterator[None]:
+    """Switch superword packing on; compiling holds Numba's own lock."""
+    settings: Any = config
+    before = settings.SLP_VECTORIZE
+    settings.SLP_VECTORIZE = 1
+    try:
+        yield
+    finally:
+        settings.SLP_VECTORIZE = before

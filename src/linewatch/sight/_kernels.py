@@ -1,9 +1,7 @@
 """Compiled loops over lines of sight. Callers have checked every argument.
 
-Heights are in metres. `c` counts cells along the longer axis of a line of sight, `r`
-along the shorter. A slope is a rise per cell of the longer axis, so that on a plane it
-is linear in ``r / c`` and can be interpolated between rays without error. `sag` [1/m]
-times a squared distance is how far the round Earth falls away there.
+Heights are in metres. `sag` [1/m] times a squared distance is how far the round Earth
+falls away there. The sweep of the quick modes is in `_kernels_sweep`.
 """
 
 import numpy as np
@@ -95,139 +93,17 @@ def lowest_exact(
 
 
 @kernel
-def sweep(
-    ground_m: Heights,
-    out_m: Heights,
-    row: int,
-    col: int,
-    sign: int,
-    high_m: float,
-    step_long_m: float,
-    step_short_m: float,
-    sag: float,
-    reach_m: float,
-    rays_per_cell: int,
-    crossings: int,
-    diagonal: int,
-) -> None:
-    """Fill one quarter of `out_m`: cells whose longer axis runs along the rows' order.
-
-    Rays run from the eye to `rays_per_cell` places a cell along the far side of the
-    quarter, each keeping the steepest slope it has met. A cell compares its own slope
-    with the horizon between its two nearest rays. `crossings` is 1 to read the ground
-    also where a ray crosses a line of the shorter axis, `diagonal` to fill the cells
-    on the diagonals too.
-    """
-    rows, cols = ground_m.shape
-    far = row if sign < 0 else rows - 1 - row
-    far = min(far, int(reach_m / step_long_m))
-    if far < 1:
-        return
-    half = far * rays_per_cell
-    high = np.float32(high_m)
-    rays = 2 * half + 1
-    horizon = np.full(rays, np.float32(LOW))
-    tilt = np.empty(rays, dtype=np.float32)
-    curve = np.empty(rays, dtype=np.float32)
-    for m in range(rays):
-        lean = (m - half) / half
-        tilt[m] = lean
-        curve[m] = sag * (step_long_m**2 + (lean * step_short_m) ** 2)
-    reach2 = (reach_m / step_long_m) ** 2
-    across = step_short_m / step_long_m
-    for c in range(1, far + 1):
-        y = row + sign * c
-        here, before = ground_m[y], ground_m[y - sign]
-        widest = min(np.sqrt(max(reach2 - c * c, 0.0)) / (across * c), 1.0)
-        # Cells first: every crossing before a cell lies at c - 1 or nearer.
-        most = int(widest * c + 1e-9)
-        left, right = max(-most, -col), min(most, cols - 1 - col)
-        if diagonal == 0:
-            left, right = max(left, 1 - c), min(right, c - 1)
-        scale = np.float32(half / c)
-        inverse = np.float32(1.0 / c)
-        fall = np.float32(sag * c * step_long_m**2)
-        fall_short = np.float32(sag * step_short_m**2 / c)
-        for r in range(left, right + 1):
-            place = np.float32(r) * scale + np.float32(half)
-            m = min(int(place), rays - 2)
-            part = place - np.float32(m)
-            level = horizon[m] + part * (horizon[m + 1] - horizon[m])
-            ground = here[col + r]
-            own = (ground - high) * inverse - fall - fall_short * np.float32(r * r)
-            lift = (level - own) * np.float32(c)
-            out_m[y, col + r] = max(lift, np.float32(0.0))
-        # Then the rays: what lies at c, and lines of the shorter axis before it.
-        m_most = min(int(widest * half) + 1, half)
-        m_left = max(half - m_most, half - int(col * half / c))
-        m_right = min(half + m_most, half + int((cols - 1 - col) * half / c))
-        c32 = np.float32(c)
-        for m in range(m_left, m_right + 1):
-            at = np.float32(col) + tilt[m] * c32
-            x = int(at)
-            x = min(x, cols - 2)
-            part = at - np.float32(x)
-            ground = here[x] + part * (here[x + 1] - here[x])
-            slope = (ground - high) * inverse - curve[m] * c32
-            horizon[m] = max(horizon[m], slope)
-        if crossings == 1 and c > 1:
-            for m in range(m_left, m_right + 1):
-                lean = tilt[m]
-                if lean == 0.0:
-                    continue
-                end, begin = lean * c32, lean * (c32 - np.float32(1.0))
-                line = np.floor(end) if lean > 0.0 else np.ceil(end)
-                if abs(line) <= abs(begin):
-                    continue
-                when = line / lean
-                x = col + int(line)
-                part = when - (c32 - np.float32(1.0))
-                ground = before[x] + part * (here[x] - before[x])
-                slope = (ground - high) / when - curve[m] * when
-                horizon[m] = max(horizon[m], slope)
-
-
-@kernel
-def transpose(ground_m: Heights) -> Heights:
-    """Return a transposed copy, made block by block to stay in the cache."""
-    rows, cols = ground_m.shape
-    out = np.empty((cols, rows), dtype=np.float32)
+def prepare(height_m: Heights, ground_m: Heights, turned_m: Heights) -> None:
+    """Copy heights, NaN as NONE_M, and transposed too, block by block for the cache."""
+    rows, cols = height_m.shape
     block = 32
+    none = np.float32(NONE_M)
     for top in range(0, rows, block):
         for left in range(0, cols, block):
             for y in range(top, min(top + block, rows)):
                 for x in range(left, min(left + block, cols)):
-                    out[x, y] = ground_m[y, x]
-    return out
-
-
-@kernel
-def merge(
-    tall_m: Heights,
-    wide_m: Heights,
-    ground_m: Heights,
-    row: int,
-    col: int,
-    step_y_m: float,
-    step_x_m: float,
-    reach_m: float,
-) -> None:
-    """Bring the eastern and western quarters, swept on their side, into `tall_m`.
-
-    Cells out of reach or without data become infinite.
-    """
-    rows, cols = tall_m.shape
-    infinite = np.float32(np.inf)
-    block = 32
-    for top in range(0, rows, block):
-        for left in range(0, cols, block):
-            for y in range(top, min(top + block, rows)):
-                for x in range(left, min(left + block, cols)):
-                    if abs(x - col) > abs(y - row):
-                        tall_m[y, x] = wide_m[x, y]
-    for y in range(rows):
-        for x in range(cols):
-            away2 = ((y - row) * step_y_m) ** 2 + ((x - col) * step_x_m) ** 2
-            if away2 > reach_m * reach_m or ground_m[y, x] <= NONE_M:
-                tall_m[y, x] = infinite
-    tall_m[row, col] = 0.0
+                    height = height_m[y, x]
+                    if not np.isfinite(height):
+                        height = none
+                    ground_m[y, x] = height
+                    turned_m[x, y] = height

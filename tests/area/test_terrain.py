@@ -108,7 +108,7 @@ def test_both_kinds_answer_the_same_calls(ground: GeoTiffTerrain) -> None:
         assert terrain.height_m(np.zeros((2, 2)), 0.0).shape == (2, 2)
         assert terrain.source
     assert ground.generated is False
-    assert ground.source == "g.tif"
+    assert ground.source.startswith("g.tif, heights left as they are")
 
 
 def test_no_data_is_nan_and_leaves_its_neighbours_alone(tmp_path: Path) -> None:
@@ -250,11 +250,11 @@ def test_all_no_data_is_said(tmp_path: Path) -> None:
 
 
 def test_files_that_are_no_raster_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match="does not exist; must be a GeoTIFF"):
+    with pytest.raises(BadFile, match="does not exist; must be a raster"):
         GeoTiffTerrain(path=tmp_path / "none.tif", plane=PLANE)
     text = tmp_path / "text.tif"
     text.write_text("not a raster")
-    with pytest.raises(BadFile, match="is no raster; must be a GeoTIFF"):
+    with pytest.raises(BadFile, match="is no raster; must hold heights"):
         GeoTiffTerrain(path=text, plane=PLANE)
 
 

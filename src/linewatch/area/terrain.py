@@ -115,6 +115,7 @@ class GeoTiffTerrain:
     path: Path
     plane: Plane
     _metres: float = field(init=False, repr=False)
+    _datum: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         with warnings.catch_warnings():
@@ -122,6 +123,7 @@ class GeoTiffTerrain:
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with _opened(self.path) as raster:
                 object.__setattr__(self, "_metres", _checked(self.path, raster))
+                object.__setattr__(self, "_datum", _datum(raster))
 
     @property
     def generated(self) -> bool:
@@ -130,8 +132,8 @@ class GeoTiffTerrain:
 
     @property
     def source(self) -> str:
-        """Where the heights come from."""
-        return self.path.name
+        """Where the heights come from, and what they count from: they are left so."""
+        return f"{self.path.name}, heights left as they are ({self._datum})"
 
     def window(
         self,
@@ -270,11 +272,11 @@ def _opened(path: Path) -> Any:  # rasterio tells no types
         If it is none.
     """
     if not path.is_file():
-        raise BadFile(path, "does not exist; must be a GeoTIFF of heights")
+        raise BadFile(path, "does not exist; must be a raster of heights")
     try:
         return rasterio.open(path)
     except RasterioError as error:
-        raise BadFile(path, "is no raster; must be a GeoTIFF of heights") from error
+        raise BadFile(path, "is no raster; must hold heights") from error
 
 
 def _checked(path: Path, raster: Any) -> float:
@@ -296,6 +298,13 @@ def _checked(path: Path, raster: Any) -> float:
         allowed = ", ".join(sorted(METRES.keys() - {""}))
         raise BadFile(path, f"has heights in {unit!r}; must be one of {allowed}")
     return METRES[unit]
+
+
+def _datum(raster: Any) -> str:
+    """Name what the heights of a raster count from, if it tells."""
+    parts = CRS.from_wkt(raster.crs.to_wkt()).sub_crs_list
+    vertical = next((part.name for part in parts if part.is_vertical), None)
+    return vertical or "the file does not tell from which level"
 
 
 def _bilinear(block: Floats, u: Floats, v: Floats) -> Floats:

@@ -1,18 +1,30 @@
-"""The command ``linewatch area``."""
+"""The command ``linewatch area``: shows by itself, and has commands under it."""
 
 import json
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
 from linewatch.area import Area, read_area
 from linewatch.scenario import BUILT_IN, read_scenario
 
+area = App(name="area", help="Show the line, its sectors, ports, zones and demand.")
+"""Shows when no command follows; commands under it are named by path."""
 
-def area(
+terrain = App(name="terrain", help="Fetch heights along the line, or join tiles.")
+for name, told in (
+    ("fetch", "Fetch the tiles along the line from a public catalogue."),
+    ("join", "Make one terrain of many tiles."),
+):
+    terrain.command(f"linewatch.cli.area_terrain:{name}", name=name, help=told)
+area.command(terrain)
+
+
+@area.default
+def show(
     *,
     scenario: Path = BUILT_IN,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,

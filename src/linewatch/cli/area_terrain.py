@@ -1,0 +1,134 @@
+"""The commands ``linewatch area terrain fetch`` and ``linewatch area terrain join``."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Final
+
+import shapely
+from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+from linewatch.area import read_area
+from linewatch.area.border import cache_folder
+from linewatch.area.mosaic import tiles_in, write_mosaic
+from linewatch.link.stac import Fetched, Tile, corridor, tiles_on
+from linewatch.link.stac import fetch as fetch_tiles
+from linewatch.scenario import BUILT_IN, read_scenario
+
+CATALOGUE: Final = "https://earth-search.aws.element84.com/v1"
+"""Public catalogue of Copernicus DEM tiles; the tiles lie in Amazon's open data."""
+
+COLLECTION: Final = "cop-dem-glo-30"
+
+Json = Annotated[bool, Parameter(name="--json", negative="")]
+
+
+def fetch(
+    *,
+    scenario: Path = BUILT_IN,
+    within_km: float = 20.0,
+    out: Path | None = None,
+    catalogue: str = CATALOGUE,
+    collection: str = COLLECTION,
+    asset: str = "data",
+    as_json: Json = False,
+) -> None:
+    """Fetch the tiles of heights along the line from a public STAC catalogue.
+
+    Writes the tiles, where each came from, and `terrain.vrt`, which joins them and is
+    what a scenario names as its terrain. Started again, it fetches what is missing.
+
+    Parameters
+    ----------
+    scenario
+        Folder of the scenario, whose line is taken.
+    within_km
+        How far from the line heights are wanted, in kilometres.
+    out
+        Folder to write; by default one in the user's cache, named by the collection.
+    catalogue
+        Address of the catalogue's root; an API with search, or static files.
+    collection
+        Id of the collection, such as cop-dem-glo-30 or cop-dem-glo-90.
+    asset
+        Key of the heights in each item; else its only GeoTIFF is taken.
+    as_json
+        Print one JSON object instead of lines.
+    """
+    area = read_area(read_scenario(scenario))
+    outline = corridor(area, within_km * 1000)
+    tiles = tiles_on(catalogue, outline, collection=collection, asset=asset)
+    folder = out or cache_folder() / "terrain" / collection
+    to = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    hide = not to.is_terminal
+    with Progress(*columns, console=to, transient=True, disable=hide) as bar:
+        task = bar.add_task("tiles", total=None)
+
+        def tell(name: str, done: int, whole: int | None) -> None:
+            bar.update(task, description=name, completed=done, total=whole)
+
+        fetched = fetch_tiles(tiles, folder, progress=tell)
+    joined = folder / "terrain.vrt"
+    write_mosaic(joined, [folder / tile.file for tile in fetched])
+    share = _share(tiles, outline)
+    if as_json:
+        told = {
+            "terrain": str(joined),
+            "catalogue": catalogue,
+            "collection": collection,
+            "tiles": [asdict(tile) for tile in fetched],
+            "covered": round(share, 4),
+        }
+        print(json.dumps(told))
+    else:
+        _print(fetched, joined, share, within_km)
+
+
+def join(*tiles: Path, out: Path, as_json: Json = False) -> None:
+    """Make one terrain of many tiles, without copying them.
+
+    Parameters
+    ----------
+    tiles
+        Rasters of heights (GeoTIFF, HGT, VRT), or folders of them.
+    out
+        Virtual raster to write, such as terrain.vrt; it names the tiles.
+    as_json
+        Print one JSON object instead of a line.
+    """
+    found = tiles_in(tiles)
+    write_mosaic(out, found)
+    if as_json:
+        print(json.dumps({"terrain": str(out), "tiles": [str(tile) for tile in found]}))
+    else:
+        print(f"{out}: {len(found)} tiles")
+
+
+def _share(tiles: tuple[Tile, ...], outline: shapely.Geometry) -> float:
+    """Return the share of an outline that lies on a tile."""
+    held = shapely.union_all([tile.outline for tile in tiles])
+    return float(
+        shapely.area(shapely.intersection(held, outline)) / shapely.area(outline)
+    )
+
+
+def _print(
+    fetched: tuple[Fetched, ...], joined: Path, share: float, within_km: float
+) -> None:
+    """Tell what was fetched."""
+    size = sum(tile.bytes for tile in fetched) / 1e6
+    print(f"{joined}: {len(fetched)} tiles, {size:,.1f} MB")
+    where = f"the land and sea within {within_km:g} km of the line"
+    print(f"They cover {share:.1%} of {where}")
+    for how in sorted({tile.checked for tile in fetched}):
+        count = sum(tile.checked == how for tile in fetched)
+        print(f"Held against {_HELD.get(how, f'the {how} of the catalogue')}: {count}")
+
+
+_HELD: Final = {
+    "size": "the size that the server tells",
+    "nothing": "nothing, for neither catalogue nor server tells of it",
+}

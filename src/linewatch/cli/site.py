@@ -1,6 +1,7 @@
 """The command ``linewatch site``."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -80,6 +81,16 @@ def site(
         choice = sharpened(table.cover, limits, choice, backup=backup)
     write_chosen(out, [table.names[s] for s in choice.sites])
     _tell(choice, table, as_json=as_json)
+
+
+def tell(stage: str, share: float) -> None:
+    """Show how far the work is on a terminal, and nothing elsewhere."""
+    if sys.stderr.isatty():
+        bar = "#" * round(share * 30)
+        end = "\n" if share >= 1 else ""
+        print(
+            f"\r{stage} [{bar:<30}] {share:4.0%}", end=end, file=sys.stderr, flush=True
+        )
 
 
 def _limits(table: Table, count: int | None, budget: float | None) -> Limits:

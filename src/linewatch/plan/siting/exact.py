@@ -1,20 +1,24 @@
-"""Set cover and small cover problems, proven by HiGHS in SciPy."""
+"""Set cover, and small cover problems of every kind, proven by HiGHS in SciPy."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csc_array
 
 from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.cover import Cover, Floats, Whole, merged
-from linewatch.plan.siting.limits import PROVEN_GAP, Choice, Limits, Proof
+from linewatch.plan.siting.limits import PROVEN_GAP, Choice, Flags, Limits, Proof
+from linewatch.plan.siting.program import Program, add_cells, add_sites
 
 SMALL_PAIRS: Final = 60_000
 """Pairs of a merged table up to which the solver is worth asking: above, it ends with
 wide gaps where greedy, exchange and the volume bound end within a percent."""
+
+SMALL_CHANCES: Final = 3_000
+"""The same where chances are below 1: there it is asked again and again."""
+
+TANGENTS: Final = 60
+"""Times at most that tangents are added and the solver asked again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -48,21 +52,13 @@ class Cheapest:
         return Proof.BEST if self.gap <= PROVEN_GAP else Proof.GOOD
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Program:
-    """Columns with costs and upper ends; rows ``low <= A x <= high``, A by column."""
-
-    cost: Floats
-    upper: Floats
-    low: Floats
-    high: Floats
-    start: NDArray[np.int32]
-    index: NDArray[np.int32]
-    value: Floats
-    whole: NDArray[np.bool_]
-
-
-def cover_all(cover: Cover, *, backup: int = 1, limit_s: float = 60.0) -> Cheapest:
+def cover_all(
+    cover: Cover,
+    *,
+    backup: int = 1,
+    limits: Limits | None = None,
+    limit_s: float = 60.0,
+) -> Cheapest:
     """Choose the cheapest sites that cover every cell at least `backup` times.
 
     Parameters
@@ -72,13 +68,15 @@ def cover_all(cover: Cover, *, backup: int = 1, limit_s: float = 60.0) -> Cheape
         no cover.
     backup : int, default 1
         Sites that must cover each cell, or all of its sites where it has fewer.
+    limits : Limits, optional
+        What may be chosen; sites that are held cost nothing.
     limit_s : float, default 60
         Longest that the solver searches [s].
 
     Raises
     ------
     NoPlan
-        If the solver finds nothing in time.
+        If the rules leave no such choice, or the solver finds none in time.
     BadValue
         If `backup` is below 1, or a chance is below 1.
 
@@ -92,29 +90,35 @@ def cover_all(cover: Cover, *, backup: int = 1, limit_s: float = 60.0) -> Cheape
         raise BadValue("backup", "1 or more", backup)
     if not cover.is_sure:
         raise BadValue("prob", "1 where everything is to be covered", "less")
-    often = np.bincount(cover.ind, minlength=cover.cells)
+    limits = limits or Limits()
+    open_pairs = np.repeat(~limits.barred_of(cover.sites), np.diff(cover.ptr))
+    often = np.bincount(cover.ind[open_pairs], minlength=cover.cells)
     short = int(((often < backup) & (cover.weight > 0)).sum())
     table, _ = merged(cover)
-    own = np.bincount(table.ind, minlength=table.cells)
-    program = _Program(
-        cost=table.cost,
-        upper=np.ones(table.sites),
-        low=np.minimum(own, backup).astype(np.float64),
-        high=np.full(table.cells, np.inf),
-        start=table.ptr.astype(np.int32),
-        index=table.ind,
-        value=np.ones(len(table.ind)),
-        whole=np.ones(table.sites, dtype=bool),
+    open_pairs = np.repeat(~limits.barred_of(cover.sites), np.diff(table.ptr))
+    own = np.bincount(table.ind[open_pairs], minlength=table.cells)
+    cost = np.where(limits.held_of(table.sites), 0.0, table.cost)
+    program = Program()
+    first = add_sites(program, table, limits, cost)
+    site = np.repeat(np.arange(table.sites), np.diff(table.ptr))
+    program.add_rules(
+        [(table.ind.astype(np.int64), site + first, np.ones(len(site)))],
+        np.minimum(own, backup).astype(np.float64),
+        np.full(table.cells, np.inf),
     )
-    values, bound = _solved(program, limit_s)
-    sites = np.flatnonzero(values > 0.5)
-    cost = float(cover.cost[sites].sum())
-    return Cheapest(sites=sites, cost=cost, bound=min(bound, cost), uncoverable=short)
+    try:
+        values, bound = program.solved(limit_s)
+    except NoPlan as error:
+        raise NoPlan(("every cell covered", *error.clash)) from error
+    sites = np.flatnonzero(values[: table.sites] > 0.5)
+    spent = float(cost[sites].sum())
+    return Cheapest(sites=sites, cost=spent, bound=min(bound, spent), uncoverable=short)
 
 
 def is_small(cover: Cover) -> bool:
-    """Tell whether a table is small enough, and sure, for `sharpened`."""
-    return cover.is_sure and len(merged(cover)[0].ind) <= SMALL_PAIRS
+    """Tell whether a table is small enough for `sharpened`."""
+    pairs = len(merged(cover)[0].ind)
+    return pairs <= (SMALL_PAIRS if cover.is_sure else SMALL_CHANCES)
 
 
 def sharpened(
@@ -130,66 +134,95 @@ def sharpened(
     Parameters
     ----------
     cover, limits, backup
-        As for `choose`; limits of one kind, without held or barred sites.
+        As for `choose`.
     choice : Choice
         What is known already.
     limit_s : float, default 20
-        Longest that the solver searches [s].
+        Longest that the solver searches at a time [s].
     """
     if choice.proof is Proof.BEST:
         return choice
     table, _ = merged(cover)
-    sites, cells = table.sites, table.cells
-    count = sites if limits.count is None else limits.count[0]
-    rows = cells + 2
-    # A site's column: -1 in the row of each of its cells, 1 in the count, its cost.
-    tail = np.stack([np.ones(sites), table.cost], axis=1)
-    of_site = np.split(table.ind, table.ptr[1:-1])
-    index = [np.append(ind, (cells, cells + 1)) for ind in of_site]
-    value = [np.append(-np.ones(len(i)), t) for i, t in zip(of_site, tail, strict=True)]
-    lengths = [len(one) for one in index] + [1] * cells
-    high = np.zeros(rows)
-    high[cells:] = count, min(limits.budget, float(table.cost.sum()))
-    program = _Program(
-        cost=np.concatenate([np.zeros(sites), -table.weight]),
-        upper=np.ones(sites + cells),
-        low=np.full(rows, -np.inf),
-        high=high,
-        start=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32),
-        index=np.concatenate([*index, np.arange(cells)]).astype(np.int32),
-        value=np.concatenate([*value, np.full(cells, float(backup))]),
-        whole=np.append(np.ones(sites, bool), np.full(cells, backup > 1)),
-    )
     try:
-        values, low = _solved(program, limit_s)
+        if table.is_sure:
+            taken, bound = _sure(table, limits, backup, limit_s)
+        else:
+            taken, bound = _expected(table, limits, choice.objective, limit_s)
     except NoPlan:
         return choice
-    chosen = np.flatnonzero(values[:sites] > 0.5)
-    taken = np.repeat(np.isin(np.arange(sites), chosen), np.diff(table.ptr))
-    often = np.bincount(table.ind[taken], minlength=cells)
-    objective = float(table.weight[often >= backup].sum())
-    bound = max(min(choice.bound, -low), choice.objective, objective)
+    objective = worth_of(table, taken, backup)
+    bound = max(min(choice.bound, bound), choice.objective, objective)
     if objective <= choice.objective:
         return replace(choice, bound=bound)
+    chosen = np.flatnonzero(taken)
     cost = float(table.cost[chosen].sum())
     return replace(choice, sites=chosen, objective=objective, bound=bound, cost=cost)
 
 
-def _solved(program: _Program, limit_s: float) -> tuple[Floats, float]:
-    """Return the columns and the proven bound of a program that is minimised."""
-    shape = (len(program.low), len(program.cost))
-    parts = (program.value, program.index, program.start)
-    found: Any = milp(
-        program.cost,
-        integrality=program.whole.astype(np.int64),
-        bounds=Bounds(0.0, program.upper),
-        constraints=LinearConstraint(
-            csc_array(parts, shape=shape), program.low, program.high
-        ),
-        options={"mip_rel_gap": 0.0, "time_limit": limit_s},
+def worth_of(table: Cover, taken: Flags, backup: int) -> float:
+    """Return what a choice is worth."""
+    pairs = np.repeat(taken, np.diff(table.ptr))
+    if backup > 1:
+        often = np.bincount(table.ind[pairs], minlength=table.cells)
+        return float(table.weight[often >= backup].sum())
+    return float((table.weight * (1 - _miss(table, taken))).sum())
+
+
+def _miss(table: Cover, taken: Flags) -> Floats:
+    """Return the chance that all taken sites miss, by cell."""
+    pairs = np.repeat(taken, np.diff(table.ptr))
+    miss = np.ones(table.cells)
+    np.multiply.at(miss, table.ind[pairs], 1 - table.prob[pairs])
+    return miss
+
+
+def _sure(
+    table: Cover, limits: Limits, backup: int, limit_s: float
+) -> tuple[Flags, float]:
+    """Return the best choice found and the bound, where every pair is sure."""
+    program = Program()
+    first = add_sites(program, table, limits, np.zeros(table.sites))
+    add_cells(program, table, first, backup)
+    values, low = program.solved(limit_s)
+    return values[: table.sites] > 0.5, -low
+
+
+def _expected(
+    table: Cover, limits: Limits, known: float, limit_s: float
+) -> tuple[Flags, float]:
+    """Return the best choice met and the bound, where chances are below 1.
+
+    A cell's chance is submodular, so at any choice it lies under the tangent there
+    (Nemhauser and Wolsey, 1981): what the choice gives, and what each other site would
+    add. Tangents are added where the solver's answer lies above the truth.
+    """
+    program = Program()
+    sites, cells = table.sites, table.cells
+    first = add_sites(program, table, limits, np.zeros(sites))
+    column = program.add_columns(
+        -table.weight, np.zeros(cells), np.ones(cells), whole=False
     )
-    if found.x is None:
-        raise NoPlan((f"the solver found no choice in {limit_s:g} s",))
-    # Without a column that must be whole there is no tree, and so no bound of it.
-    bound = found.fun if found.mip_dual_bound is None else found.mip_dual_bound
-    return np.asarray(found.x, np.float64), float(bound)
+    site = np.repeat(np.arange(sites), np.diff(table.ptr))
+    every = np.arange(cells)
+    taken = np.zeros(sites, bool)
+    best, value, bound = taken, -np.inf, np.inf
+    for _ in range(TANGENTS):
+        miss = _miss(table, taken)
+        out = np.flatnonzero(~taken[site])
+        cell = table.ind[out].astype(np.int64)
+        program.add_rules(
+            [
+                (every, column + every, np.ones(cells)),
+                (cell, site[out] + first, -table.prob[out] * miss[cell]),
+            ],
+            np.full(cells, -np.inf),
+            1 - miss,
+        )
+        values, low = program.solved(limit_s)
+        taken, bound = values[:sites] > 0.5, min(bound, -low)
+        now = worth_of(table, taken, 1)
+        if now > value:
+            best, value = taken, now
+        if bound - max(value, known) <= 1e-9 * max(1.0, bound):
+            break
+    return best, bound

@@ -2,8 +2,8 @@
 
 import csv
 import gzip
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +14,27 @@ from numpy.typing import NDArray
 from pyarrow import csv as pacsv
 
 from linewatch.errors import BadFile, BadLines
-from linewatch.plan.siting.cover import Cover, Floats
+from linewatch.plan.siting.arrays import read_arrays, read_parquet
+from linewatch.plan.siting.cover import Cover, Floats, Whole, sure
 
-SITE_COLUMNS: Final = {"site": True, "cost": False}
-DEMAND_COLUMNS: Final = {"cell": True, "weight": True}
+SITE_COLUMNS: Final = {
+    "site": True,
+    "cost": False,
+    "kind": False,
+    "place": False,
+    "x": False,
+    "y": False,
+    "above_m": False,
+    "reach_m": False,
+    "origin": False,
+}
+DEMAND_COLUMNS: Final = {
+    "cell": True,
+    "weight": True,
+    "x": False,
+    "y": False,
+    "period": False,
+}
 COVER_COLUMNS: Final = {"site": True, "cell": True, "prob": False}
 """Columns of each file, and whether the column must be there."""
 
@@ -27,35 +44,52 @@ FIRST_LINE: Final = 2
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Table:
-    """A cover table with the names of its sites.
+    """A cover table with what the files tell of its sites.
 
     Parameters
     ----------
     cover : Cover
-        The table.
+        The table; the weight of a cell is that of all periods.
     names : tuple of str
         Sites by row.
     has_costs, has_chances : bool
         Whether the files told costs and chances.
+    kinds : tuple of str
+        Names of the kinds; one without a name where the sites tell none.
+    place : ndarray of int64, shape (sites,)
+        Place of each site: those of one place share it. Each its own by default.
+    x, y : ndarray of float64, shape (sites,), or None
+        Where the sites are [m].
+    periods : tuple of str
+        Names of the periods in order of the file; none where the demand tells none.
+    by_period : ndarray of float64, shape (periods, cells)
+        Weight of each cell in each period.
     """
 
     cover: Cover
     names: tuple[str, ...]
     has_costs: bool
     has_chances: bool
+    kinds: tuple[str, ...]
+    place: Whole
+    x: Floats | None
+    y: Floats | None
+    periods: tuple[str, ...]
+    by_period: Floats
 
 
 def read_cover(sites: Path, demand: Path, cover: Path) -> Table:
-    """Read a cover table from three CSV files, each plain or ``.gz``.
+    """Read a cover table from three files, CSV files plain or ``.gz``.
 
     Parameters
     ----------
     sites : Path
-        ``site[,cost]``; a cost is 1 where the column is not there.
+        ``site[,cost][,kind][,place][,x,y]``; a cost is 1 where the column is not there.
     demand : Path
-        ``cell,weight``.
+        ``cell,weight[,period]``; with periods a row is a cell in a period.
     cover : Path
-        ``site,cell[,prob]``; a chance is 1 where the column is not there.
+        ``site,cell[,prob]`` as CSV or ``.parquet``, or an ``.npz`` that `write_cover`
+        wrote; a chance is 1 where the column is not there.
 
     Raises
     ------
@@ -65,30 +99,130 @@ def read_cover(sites: Path, demand: Path, cover: Path) -> Table:
         If rows break their rules: a name twice, a name that the other files do not
         hold, a number out of its range.
     """
-    site_rows = _read(sites, SITE_COLUMNS)
-    demand_rows = _read(demand, DEMAND_COLUMNS)
-    pairs = _read(cover, COVER_COLUMNS)
-    names, cells = _names(sites, site_rows, "site"), _names(demand, demand_rows, "cell")
-    weight = _numbers(demand, demand_rows, "weight", most=np.inf)
+    rows = read_columns(sites, SITE_COLUMNS)
+    names = names_of(sites, rows, "site")
     cost = np.ones(len(names))
-    if "cost" in site_rows.column_names:
-        cost = _numbers(sites, site_rows, "cost", most=np.inf)
-    prob = None
-    if "prob" in pairs.column_names:
-        prob = _numbers(cover, pairs, "prob", most=1.0)
-    table = Cover.of(
-        _places(cover, pairs, "site", names),
-        _places(cover, pairs, "cell", cells),
-        weight=weight,
-        cost=cost,
-        prob=prob,
+    if "cost" in rows.column_names:
+        cost = numbers_of(sites, rows, "cost", most=np.inf)
+    cells, periods, by_period = _demand(demand)
+    weight = by_period.sum(axis=0)
+    if cover.suffix == ".npz":
+        table, of_cell = _from_arrays(cover, names, cells, weight, cost)
+        by_period = np.stack([_summed(of_cell, one, table) for one in by_period])
+        prob = None
+    else:
+        pairs = read_pairs(cover)
+        prob = None
+        if "prob" in pairs.column_names:
+            prob = numbers_of(cover, pairs, "prob", most=1.0)
+        table = Cover.of(
+            places_of(cover, pairs, "site", names),
+            places_of(cover, pairs, "cell", cells),
+            weight=weight,
+            cost=cost,
+            prob=prob,
+        )
+    kinds, kind = _coded(rows, "kind")
+    _, place = _coded(rows, "place")
+    x, y = (
+        numbers_of(sites, rows, name, least=-np.inf, most=np.inf)
+        if name in rows.column_names
+        else None
+        for name in ("x", "y")
     )
     return Table(
-        cover=table,
+        cover=table if kind is None else replace(table, kind=kind),
         names=tuple(names.to_pylist()),
-        has_costs="cost" in site_rows.column_names,
+        has_costs="cost" in rows.column_names,
         has_chances=prob is not None,
+        kinds=kinds or ("",),
+        place=np.arange(len(names)) if place is None else place,
+        x=x,
+        y=y,
+        periods=periods,
+        by_period=by_period,
     )
+
+
+def _demand(path: Path) -> tuple[pa.Array, tuple[str, ...], Floats]:
+    """Read the cells, the periods, and the weights by period and cell."""
+    rows = read_columns(path, DEMAND_COLUMNS)
+    weight = numbers_of(path, rows, "weight", most=np.inf)
+    periods, period = _coded(rows, "period")
+    if period is None:
+        return names_of(path, rows, "cell"), (), weight[None, :]
+    coded = rows["cell"].combine_chunks().dictionary_encode()
+    cell = coded.indices.to_numpy().astype(np.int64)
+    key = period * len(coded.dictionary) + cell
+    order = np.argsort(key, kind="stable")
+    twice = np.sort(order[1:][np.diff(key[order]) == 0])
+    if twice.size:
+        told = [
+            (int(i) + FIRST_LINE, f"cell {rows['cell'][int(i)]} is there twice")
+            for i in twice
+        ]
+        raise BadLines(path, told)
+    by_period = np.zeros((len(periods), len(coded.dictionary)))
+    by_period[period, cell] = weight
+    return coded.dictionary, periods, by_period
+
+
+def _coded(rows: pa.Table, column: str) -> tuple[tuple[str, ...], Whole | None]:
+    """Return the different texts of a column, and which of them each row holds."""
+    if column not in rows.column_names:
+        return (), None
+    coded = rows[column].combine_chunks().dictionary_encode()
+    number = coded.indices.to_numpy().astype(np.int64)
+    return tuple(coded.dictionary.to_pylist()), number
+
+
+def _from_arrays(
+    path: Path, names: pa.Array, cells: pa.Array, weight: Floats, cost: Floats
+) -> tuple[Cover, Whole]:
+    """Lay out an npz table by the sites' order; also the spot of each demand cell.
+
+    Demand that no spot holds shares one cell more, which no site covers.
+    """
+    site, cell, spot, ptr, ind = read_arrays(path)
+    where = pa.compute.index_in(names, value_set=site).fill_null(-1).to_numpy()
+    lost = pa.compute.index_in(site, value_set=names)
+    if lost.null_count:
+        name = site[lost.to_pylist().index(None)]
+        raise BadFile(path, f"holds site {name}, which the sites do not")
+    of_cell = pa.compute.index_in(cells, value_set=cell).fill_null(-1).to_numpy()
+    spots = int(spot.max(initial=-1)) + 1
+    row = np.where(of_cell >= 0, spot[of_cell], -1)
+    row = np.where(row >= 0, row, spots).astype(np.int64)
+    if len(where) != len(site) or (where != np.arange(len(where))).any():
+        lengths = np.where(where >= 0, np.diff(ptr)[where], 0)
+        chosen = [ind[ptr[s] : ptr[s + 1]] for s in where.tolist() if s >= 0]
+        ind = np.concatenate([np.empty(0, np.int32), *chosen])
+        ptr = np.concatenate([[0], np.cumsum(lengths)])
+    table = Cover(
+        ptr=ptr.astype(np.int64),
+        ind=ind,
+        prob=sure(len(ind)),
+        weight=np.bincount(row, weight, minlength=spots + 1).astype(np.float64),
+        cost=cost,
+        kind=np.zeros(len(cost), np.int64),
+    )
+    return table, row
+
+
+def _summed(of_cell: Whole, weight: Floats, table: Cover) -> Floats:
+    """Add the weights of demand cells up by cell of the table."""
+    return np.bincount(of_cell, weight, minlength=table.cells).astype(np.float64)
+
+
+def read_pairs(path: Path) -> pa.Table:
+    """Read ``site,cell[,prob]`` from a CSV or parquet file as text columns."""
+    if path.suffix != ".parquet":
+        return read_columns(path, COVER_COLUMNS)
+    table = read_parquet(path)
+    check_columns(path, table.column_names, COVER_COLUMNS)
+    if not table.num_rows:
+        raise BadFile(path, "holds no row")
+    return table
 
 
 def write_chosen(path: Path, names: Sequence[str]) -> None:
@@ -99,8 +233,21 @@ def write_chosen(path: Path, names: Sequence[str]) -> None:
         rows.writerows([name] for name in names)
 
 
-def _read(path: Path, columns: dict[str, bool]) -> pa.Table:
-    """Read a CSV file as text columns, its header checked."""
+def read_columns(path: Path, columns: Mapping[str, bool]) -> pa.Table:
+    """Read a CSV file, plain or gzip, as text columns, its header checked.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : mapping of str to bool
+        Columns that may be there, and whether each must.
+
+    Raises
+    ------
+    BadFile
+        If it cannot be read, lacks a column, has another, or holds no row.
+    """
     try:
         with path.open("rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"
@@ -115,20 +262,23 @@ def _read(path: Path, columns: dict[str, bool]) -> pa.Table:
     except (pa.ArrowInvalid, EOFError, gzip.BadGzipFile) as error:
         raise BadFile(path, f"is not a CSV file: {error}") from error
     table = table.rename_columns([name.strip() for name in table.column_names])
-    got = table.column_names
-    lacking = [name for name, needed in columns.items() if needed and name not in got]
-    unknown = [name for name in got if name not in columns]
-    if lacking:
-        raise BadFile(path, f"lacks the column {lacking[0]!r}")
-    if unknown or len(set(got)) != len(got):
-        told = ", ".join(columns)
-        raise BadFile(path, f"must have only the columns {told}, not {', '.join(got)}")
+    check_columns(path, table.column_names, columns)
     if not table.num_rows:
         raise BadFile(path, "holds no row")
     return table
 
 
-def _names(path: Path, table: pa.Table, column: str) -> pa.Array:
+def check_columns(path: Path, got: Sequence[str], columns: Mapping[str, bool]) -> None:
+    """Refuse a header that lacks a column or has another."""
+    lacking = [name for name, needed in columns.items() if needed and name not in got]
+    if lacking:
+        raise BadFile(path, f"lacks the column {lacking[0]!r}")
+    if any(name not in columns for name in got) or len(set(got)) != len(got):
+        told = ", ".join(columns)
+        raise BadFile(path, f"must have only the columns {told}, not {', '.join(got)}")
+
+
+def names_of(path: Path, table: pa.Table, column: str) -> pa.Array:
     """Return the names of a column, each there once."""
     names = table[column].combine_chunks()
     first = names.dictionary_encode().indices.to_numpy()
@@ -142,16 +292,20 @@ def _names(path: Path, table: pa.Table, column: str) -> pa.Array:
     return names
 
 
-def _numbers(path: Path, table: pa.Table, column: str, *, most: float) -> Floats:
-    """Return a column as numbers from 0 to `most`."""
+def numbers_of(
+    path: Path, table: pa.Table, column: str, *, most: float, least: float = 0.0
+) -> Floats:
+    """Return a column as numbers from `least` to `most`."""
     texts = table[column].combine_chunks()
     try:
         values = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         values = np.array([_number(text) for text in texts.to_pylist()])
-    bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0) & (values <= most)))
+    bad = np.flatnonzero(~(np.isfinite(values) & (values >= least) & (values <= most)))
     if bad.size:
-        rule = "0 or more" if most == np.inf else f"from 0 to {most:g}"
+        rule = f"from {least:g} to {most:g}"
+        if most == np.inf:
+            rule = "a number" if least == -np.inf else f"{least:g} or more"
         told = [
             (int(i) + FIRST_LINE, f"{column} must be {rule}, not {texts[i]}")
             for i in bad
@@ -168,7 +322,7 @@ def _number(text: str) -> float:
         return float("nan")
 
 
-def _places(
+def places_of(
     path: Path, table: pa.Table, column: str, names: pa.Array
 ) -> NDArray[np.int64]:
     """Return the place of each name among `names`."""

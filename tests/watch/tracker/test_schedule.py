@@ -21,7 +21,7 @@ def batch(time_s: list[float], row: list[int], a: list[float]) -> Batch:
     n = len(time_s)
     rows = np.array(row, np.int64)
     time = on_schedule(TABLE, rows, np.array(time_s))
-    return Batch(time, rows, np.array(a), np.zeros(n), np.zeros((n, 3)), np.arange(n))
+    return Batch(time, rows, np.array(a), np.zeros(n), np.arange(n))
 
 
 @given(st.lists(st.floats(0, 50), min_size=1, max_size=8))

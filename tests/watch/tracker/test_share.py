@@ -24,7 +24,7 @@ def ours(ratio: Floats, close: float = 1e-11) -> tuple[Floats, Floats]:
     n, m = ratio.shape
     work = new_work(tracks=max(n, 1), pairs=max(n * m, 1), detections=m, models=1)
     near, pairs, hits = work.near, work.pairs, work.hits
-    hits.taken[:], hits.first[:] = CLUTTER, -1
+    hits.taken[:], hits.clutter[:], hits.first[:] = CLUTTER, CLUTTER, -1
     edges = 0
     for t in range(n):
         near.row[t] = edges
@@ -33,7 +33,7 @@ def ours(ratio: Floats, close: float = 1e-11) -> tuple[Floats, Floats]:
             hits.many[d] += 1
             edges += 1
     near.row[n] = edges
-    share(near, pairs, hits, n, CLUTTER, close)
+    share(near, pairs, hits, n, close)
     out = np.zeros((n, m))
     for t in range(n):
         e = slice(near.row[t], near.row[t + 1])

@@ -50,7 +50,7 @@ def test_whole_filter_agrees_with_the_plain_way(seed: int) -> None:
     assert len(rows) > 100
 
 
-@pytest.mark.parametrize("name", ["track", "trail", "share"])
+@pytest.mark.parametrize("name", ["track", "trail", "share", "pair", "rate"])
 def test_a_change_in_the_inner_kernels_renews_the_outer_ones(name: str) -> None:
     """Numba's cache sees the outer file alone, so that file carries the digests."""
     inner = Path(kernels.__file__).with_name(f"_kernels_{name}.py").read_bytes()

@@ -1,10 +1,13 @@
 """The tracking engine: detections of many sensors in, tracks with their doubt out."""
 
+from linewatch.watch.tracker.fibre import Fibre
 from linewatch.watch.tracker.sensors import (
     BEARING,
+    FIBRE,
     PLACE,
     POLAR,
     ChanceMap,
+    ClutterMap,
     SensorTable,
 )
 from linewatch.watch.tracker.settings import BANK, CLASSES, Motion, TrackerSettings
@@ -16,10 +19,13 @@ __all__ = [
     "BANK",
     "BEARING",
     "CLASSES",
+    "FIBRE",
     "PLACE",
     "POLAR",
     "ChanceMap",
+    "ClutterMap",
     "Counts",
+    "Fibre",
     "Motion",
     "Rows",
     "SensorTable",

@@ -8,29 +8,34 @@ import math
 from typing import Final
 
 from linewatch.kernel import kernel
+from linewatch.watch.tracker._kernels_pair import (
+    face_on,
+    lay_out,
+    noise_at,
+    pair,
+    reach_out,
+    unseen_by,
+    weigh,
+    within,
+)
+from linewatch.watch.tracker._kernels_rate import begin, slid_by, weigh_rates
 from linewatch.watch.tracker._kernels_share import share
 from linewatch.watch.tracker._kernels_track import (
     blended,
-    blurred,
     drop,
     gather,
-    lay_out,
-    noise_at,
     predict,
     relink,
     settle,
     unfold,
     unite,
-    unseen_by,
-    within,
 )
 from linewatch.watch.tracker._kernels_trail import note, note_births
 from linewatch.watch.tracker.arrays import (
+    Bank,
     Eyes,
     Filter,
     Hits,
-    Maps,
-    Mixture,
     Near,
     Pairs,
     Picture,
@@ -39,147 +44,15 @@ from linewatch.watch.tracker.arrays import (
     State,
 )
 
-TRACK_DIGEST: Final = "07dd5902d760"
+TRACK_DIGEST: Final = "b8a99c89119f"
 """Digest of ``_kernels_track.py``, checked by a test. The compiler's cache sees changes
 of this file alone: a change there must change this line, or stale code would run."""
 
-SHARE_DIGEST: Final = "c6d103861845"
+PAIR_DIGEST: Final = "cc92c265b533"
+RATE_DIGEST: Final = "62ca4ff2e5b6"
+SHARE_DIGEST: Final = "965a895ef35b"
 TRAIL_DIGEST: Final = "acaa9fee6e7c"
 """Digest of ``_kernels_trail.py``, for the same reason."""
-
-
-@kernel
-def reach_out(
-    st: State,
-    near: Near,
-    eyes: Eyes,
-    maps: Maps,
-    sc: Scans,
-    s: int,
-    k: int,
-    n: int,
-    gate: float,
-) -> None:
-    """Set what each gathered track offers scan `k`: chance, noise and range."""
-    local, seen, miss, noise = near.local, near.seen, near.miss, near.noise
-    chances, eye = near.pd, st.eye
-    ranges, rooms, exist = near.range, near.room, st.exist
-    best, spread = st.now.best, st.now.spread
-    ex, ey, reach, chance = eyes.x[s], eyes.y[s], eyes.reach[s], eyes.chance[s]
-    middle, wing = eyes.middle[s], eyes.half[s]
-    sigma_range, sigma_azimuth = eyes.sigma_range[s], eyes.sigma_azimuth[s]
-    counts, mapless, places = sc.counts[k], maps.at[s, 0] < 0, sc.noise
-    for t in range(n):
-        i = local[t]
-        xx, xy, yy = spread[i, 0], spread[i, 1], spread[i, 2]
-        px, py = best[i, 0], best[i, 1]
-        dx, dy = px - ex, py - ey
-        r = math.sqrt(dx * dx + dy * dy) + 1e-9
-        wide = (dx * dx * xx + 2.0 * dx * dy * xy + dy * dy * yy) / (r * r)
-        pd = within(dx, dy, reach, middle, wing, math.sqrt(max(wide, 1.0)))
-        if mapless:
-            pd *= chance
-        elif pd > 0.0:
-            pd *= blurred(maps, s, px, py, math.sqrt(xx), math.sqrt(yy))
-        # A map may be wrong by a little, so that what is seen there still counts.
-        if pd > 0.0:
-            eye[i] = s
-        chances[t], seen[t] = pd, exist[i] * max(pd, 0.02)
-        miss[t] = 1.0 - exist[i] * (pd if counts else 0.0)
-        noise[t, 0], noise[t, 1], noise[t, 2] = noise_at(
-            sigma_range, sigma_azimuth, dx, dy
-        )
-        bend = (xx + yy) / r  # the arc of equal range leaves the tangent
-        room = math.sqrt(gate * (wide + sigma_range**2))
-        ranges[t], rooms[t] = r, room + min(bend * gate, 500.0)
-    if eyes.kind[s] == 2:
-        d = sc.start[k]
-        for t in range(n):
-            for a in range(3):
-                noise[t, a] = places[d, a]
-
-
-@kernel
-def pair(
-    now: Mixture,
-    near: Near,
-    pairs: Pairs,
-    hits: Hits,
-    eyes: Eyes,
-    sc: Scans,
-    s: int,
-    k: int,
-    n: int,
-    gate: float,
-) -> None:
-    """List the detections in the gate of each gathered track."""
-    local, row, noise, ranges = near.local, near.row, near.noise, near.range
-    rooms, best, spread = near.room, now.best, now.spread
-    edge, off = pairs.edge, pairs.off
-    zx, zy, many = hits.x, hits.y, hits.many
-    far, azimuth, kind = sc.a, sc.b, eyes.kind[s]
-    ex, ey, d0, d1 = eyes.x[s], eyes.y[s], sc.start[k], sc.start[k + 1]
-    edges = 0
-    for t in range(n):
-        i = local[t]
-        row[t] = edges
-        lo, hi, r, room = d0, d1, ranges[t], rooms[t]
-        while kind == 0 and lo < hi:  # detections lie in order of range
-            half = (lo + hi) // 2
-            if far[half] < r - room:
-                lo = half + 1
-            else:
-                hi = half
-        px, py = best[i, 0], best[i, 1]
-        sxx, sxy = spread[i, 0] + noise[t, 0], spread[i, 1] + noise[t, 1]
-        syy = spread[i, 2] + noise[t, 2]
-        most = gate * (sxx * syy - sxy * sxy)
-        for d in range(lo, d1):
-            if kind == 0 and far[d] > r + room:
-                break
-            u, v = zx[d - d0] - px, zy[d - d0] - py
-            if kind == 1:  # a bearing meets the track at the track's own range
-                u = ex + r * math.sin(azimuth[d]) - px
-                v = ey + r * math.cos(azimuth[d]) - py
-            if syy * u * u - 2.0 * sxy * u * v + sxx * v * v <= most:
-                edge[edges] = d - d0
-                off[edges, 0], off[edges, 1] = u, v
-                many[d - d0] += 1
-                edges += 1
-    row[n] = edges
-
-
-@kernel
-def weigh(now: Mixture, near: Near, pairs: Pairs, n: int) -> None:
-    """Weigh each pair against a miss, under every model of its track."""
-    mean, cov, prob, best = now.mean, now.cov, now.prob, now.best
-    local, row, noise = near.local, near.row, near.noise
-    seen, miss, off, likes = near.seen, near.miss, pairs.off, pairs.like
-    totals, ratio = pairs.total, pairs.ratio
-    for t in range(n):
-        i, e0, e1 = local[t], row[t], row[t + 1]
-        if e0 == e1:
-            continue
-        for e in range(e0, e1):
-            totals[e] = 0.0
-        for m in range(prob.shape[1]):
-            p = prob[i, m]
-            if p == 0.0:
-                continue
-            sxx = cov[i, m, 0] + noise[t, 0]
-            sxy = cov[i, m, 1] + noise[t, 1]
-            syy = cov[i, m, 2] + noise[t, 2]
-            one = 1.0 / (sxx * syy - sxy * sxy)
-            scale = math.sqrt(one) / (2.0 * math.pi)
-            ox, oy = best[i, 0] - mean[i, m, 0], best[i, 1] - mean[i, m, 1]
-            for e in range(e0, e1):
-                u, v = off[e, 0] + ox, off[e, 1] + oy
-                q = (syy * u * u - 2.0 * sxy * u * v + sxx * v * v) * one
-                like = scale * math.exp(-0.5 * q)
-                likes[e, m] = like
-                totals[e] += p * like
-        for e in range(e0, e1):
-            ratio[e] = seen[t] * totals[e] / miss[t]
 
 
 @kernel
@@ -222,8 +95,19 @@ def believe(
 
 
 @kernel
-def correct(now: Mixture, near: Near, pairs: Pairs, n: int, keep: float) -> None:
+def correct(
+    st: State,
+    near: Near,
+    pairs: Pairs,
+    eyes: Eyes,
+    s: int,
+    n: int,
+    keep: float,
+    rated: int,
+) -> None:
     """Update the gathered tracks with their shares of the detections."""
+    now, fresh, face, lit, chances = st.now, st.fresh, near.face, near.lit, near.pd
+    slow, ex, ey, sigma2 = eyes.slow[s], eyes.x[s], eyes.y[s], eyes.sigma_rate[s] ** 2
     mean, cov, prob, best = now.mean, now.cov, now.prob, now.best
     local, row, nones, noise, spread = (
         near.local,
@@ -236,7 +120,7 @@ def correct(now: Mixture, near: Near, pairs: Pairs, n: int, keep: float) -> None
     models = prob.shape[1]
     for t in range(n):
         i, e0, e1, none = local[t], row[t], row[t + 1], nones[t]
-        if 1.0 - none < 1e-6:
+        if fresh[i] or (1.0 - none < 1e-6 and slow == 0.0):
             continue
         x0, y0, left = best[i, 0], best[i, 1], 0.0
         bx = by = bu = bv = bxx = bxy = byy = 0.0
@@ -245,7 +129,11 @@ def correct(now: Mixture, near: Near, pairs: Pairs, n: int, keep: float) -> None
             if p == 0.0:
                 continue
             ox, oy = x0 - mean[i, m, 0], y0 - mean[i, m, 1]
-            g = none
+            lost = none
+            if slow > 0.0:  # a miss speaks for the models that would be unseen
+                dark = chances[t] if lit[t] > 0.0 else 0.0
+                lost *= (1.0 - lit[t] * face[t, m]) / (1.0 - dark)
+            g = lost
             u = v = uu = uv = vv = 0.0
             for e in range(e0, e1):
                 b = weight[e] * likes[e, m] / totals[e]
@@ -277,8 +165,20 @@ def correct(now: Mixture, near: Near, pairs: Pairs, n: int, keep: float) -> None
                     (noise[t, 0], noise[t, 1], noise[t, 2]),
                     (u, v),
                     (uu / g - u * u, uv / g - u * v, vv / g - v * v),
-                    1.0 - none / g,
+                    1.0 - lost / g,
                 )
+                if rated == 1:
+                    to, told = slid_by(
+                        now,
+                        pairs,
+                        (i, m, e0, e1),
+                        (ox, oy),
+                        (to, told),
+                        (noise[t, 0], noise[t, 1], noise[t, 2]),
+                        (ex, ey),
+                        sigma2,
+                        (u, v, g),
+                    )
                 mean[i, m, 0], mean[i, m, 1], mean[i, m, 2], mean[i, m, 3] = to
                 cov[i, m, 0], cov[i, m, 1], cov[i, m, 2] = told[:3]
                 cov[i, m, 3], cov[i, m, 4], cov[i, m, 5], cov[i, m, 6] = told[3:7]
@@ -306,6 +206,7 @@ def bear(
     st: State,
     near: Near,
     hits: Hits,
+    bank: Bank,
     eyes: Eyes,
     sc: Scans,
     s: int,
@@ -340,7 +241,10 @@ def bear(
         now.best[i, 2] = now.best[i, 3] = 0.0
         now.spread[i, 0], now.spread[i, 1], now.spread[i, 2] = xx, xy, yy
         now.cov[i, 0, 0], now.cov[i, 0, 1], now.cov[i, 0, 2] = xx, xy, yy
-        st.fresh[i], st.eye[i] = 1, s
+        st.fresh[i], st.eye[i] = 1, s if eyes.kind[s] < 2 else -1
+        rate = sc.rate[at] if sc.rate.size > 0 else math.nan
+        if eyes.slow[s] > 0.0 or not math.isnan(rate):
+            begin(st, bank, eyes, s, i, rate)
         st.exist[i], st.shown[i], st.cell[i] = exist, 0, -1
         st.time_s[i] = st.first_s[i] = st.last_s[i] = sc.time_s[k]
         st.track_id[i] = st.count[2]
@@ -427,6 +331,7 @@ def run(  # noqa: PLR0911 - one return for each thing that may lack
     tracks, 3 for pairs, 4 rows, 5 for detections, 6 rows of the trail.
     """
     # Unpacked once: the compiler counts references at every unpacking.
+    fog = f.fog
     st, bank, rule, eyes, maps = f.state, f.bank, f.rule, f.eyes, f.maps
     sc, near, pairs, hits, one = (
         f.scans,
@@ -465,21 +370,28 @@ def run(  # noqa: PLR0911 - one return for each thing that may lack
             return k, rows, 3
         if trailing and trace.used[0] + n + dets > trace.names.shape[0]:
             return k, rows, 6
+        slow, rated = eyes.slow[s], 0
+        if sc.rate.size > 0 and eyes.sigma_rate[s] > 0.0:
+            rated = 1
         born = unseen_by(st, eyes, sc, s, k, rule.birth, rule.unseen)
-        lay_out(hits, eyes, sc, s, k, eyes.clutter[s] + born)
+        lay_out(hits, eyes, fog, sc, s, k, born)
         reach_out(st, near, eyes, maps, sc, s, k, n, gate)
+        if slow > 0.0:
+            face_on(st, bank, near, eyes, s, n, sc.counts[k])
         pair(now, near, pairs, hits, eyes, sc, s, k, n, gate)
         unfold(st, bank, near, n)
-        weigh(now, near, pairs, n)
-        share(near, pairs, hits, n, eyes.clutter[s] + born, rule.close)
+        weigh(now, near, pairs, n, slow)
+        if rated == 1:
+            weigh_rates(now, near, pairs, eyes, sc, s, k, n)
+        share(near, pairs, hits, n, rule.close)
         believe(st, near, pairs, hits, sc, k, n)
         if trailing:
             note(st, near, pairs, hits, sc, trace, k, n)
-        correct(now, near, pairs, n, rule.keep)
+        correct(st, near, pairs, eyes, s, n, rule.keep, rated)
         unite(st, near, pairs, hits, n, rule.merge)
         settle(st, local, n, eyes, rule.forget)
         if eyes.kind[s] != 1:
-            fresh = bear(st, near, hits, eyes, sc, s, k, born, rule.forget)
+            fresh = bear(st, near, hits, bank, eyes, sc, s, k, born, rule.forget)
             if trailing:
                 note_births(st, eyes, sc, trace, busy, k, fresh)
         k += 1

@@ -34,9 +34,7 @@ def cluster(near: Near, pairs: Pairs, hits: Hits, t: int) -> None:
 
 
 @kernel
-def converge(
-    near: Near, pairs: Pairs, hits: Hits, t0: int, clutter: float, close: float
-) -> None:
+def converge(near: Near, pairs: Pairs, hits: Hits, t0: int, close: float) -> None:
     """Let messages go round in the cluster that begins with track `t0`.
 
     Where misses and clutter are unlikely, all messages to detections may be scaled up
@@ -52,13 +50,14 @@ def converge(
         hits.taken,
         hits.first,
     )
-    scale = 1.0
+    clutter, scale = hits.clutter, 1.0
     for _ in range(200):
         t, change, gap, slope, inverse = t0, 0.0, 0.0, 1e-9, 1.0 / scale
         while t >= 0:
             e0, e1, total = row[t], row[t + 1], 1.0
             for e in range(e0, e1):
-                rest = clutter + scale * max(taken[edge[e]] - to_det[e], 0.0)
+                d = edge[e]
+                rest = clutter[d] + scale * max(taken[d] - to_det[e], 0.0)
                 new = 1.0 / rest
                 change = max(change, abs(new - to_track[e]) * rest)
                 to_track[e] = new
@@ -78,7 +77,8 @@ def converge(
         while t >= 0:
             for e in range(row[t], row[t + 1]):
                 if first[edge[e]] == t:
-                    free = clutter / (clutter + scale * taken[edge[e]])
+                    d = edge[e]
+                    free = clutter[d] / (clutter[d] + scale * taken[d])
                     gap -= 1.0 - free
                     slope += free * (1.0 - free)
             t = after[t]
@@ -87,27 +87,25 @@ def converge(
     while t >= 0:
         for e in range(row[t], row[t + 1]):
             if first[edge[e]] == t:
-                taken[edge[e]] = clutter + scale * taken[edge[e]]
+                taken[edge[e]] = clutter[edge[e]] + scale * taken[edge[e]]
         t = after[t]
 
 
 @kernel
-def share(
-    near: Near, pairs: Pairs, hits: Hits, n: int, clutter: float, close: float
-) -> None:
+def share(near: Near, pairs: Pairs, hits: Hits, n: int, close: float) -> None:
     """Find the chance of each pair by belief propagation (Williams and Lau 2014).
 
-    `hits.taken` holds the clutter. Messages of a track whose detections no other
-    wants settle at once; the rest go round within each cluster, one track after the
-    other, until they change by less than the part `close`.
+    `hits.taken` holds the clutter as `hits.clutter` does. Messages of a track whose
+    detections no other wants settle at once; the rest go round within each cluster, one
+    track after the other, until they change by less than the part `close`.
     """
     row, busy, edge, ratio = near.row, near.busy, pairs.edge, pairs.ratio
     to_det, to_track, taken, many = pairs.to_det, pairs.to_track, hits.taken, hits.many
-    root, rounds = near.root, 0
+    root, clutter, rounds = near.root, hits.clutter, 0
     for t in range(n):
         e0, e1, contested, total = row[t], row[t + 1], False, 1.0
         for e in range(e0, e1):
-            to_det[e], to_track[e] = 0.0, 1.0 / clutter
+            to_det[e], to_track[e] = 0.0, 1.0 / clutter[edge[e]]
             total += ratio[e] * to_track[e]
             contested = contested or many[edge[e]] > 1
         if contested:
@@ -120,4 +118,4 @@ def share(
             taken[edge[e]] += to_det[e]
     for b in range(rounds):
         if root[busy[b]] == busy[b]:
-            converge(near, pairs, hits, busy[b], clutter, close)
+            converge(near, pairs, hits, busy[b], close)

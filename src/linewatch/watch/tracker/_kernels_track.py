@@ -1,4 +1,4 @@
-"""Compiled steps of one track: mixing, moving, correcting, and what sensors reach.
+"""Compiled steps of one track: mixing, moving, correcting, ending.
 
 A track is a slot of `State`; its state vector is (x, y, vx, vy) and a covariance is its
 ten parts xx, xy, yy, x-vx, x-vy, y-vx, y-vy, vx-vx, vx-vy, vy-vy. In formulas x, y are
@@ -16,11 +16,9 @@ from linewatch.watch.tracker.arrays import (
     Eyes,
     Hits,
     Longs,
-    Maps,
     Near,
     One,
     Pairs,
-    Scans,
     State,
 )
 
@@ -232,55 +230,6 @@ def predict(
 
 
 @kernel
-def mapped(maps: Maps, s: int, right: float, up: float) -> float:
-    """Read a chance from the map of `s`, `right` and `up` in cells from its corner."""
-    col, row = math.floor(right), math.floor(up)
-    if row < 0 or col < 0 or row >= maps.at[s, 1] or col >= maps.at[s, 2]:
-        return 0.0
-    return float(maps.chance[maps.at[s, 0] + row * maps.at[s, 2] + col] / 255.0)
-
-
-@kernel
-def blurred(maps: Maps, s: int, x: float, y: float, a: float, b: float) -> float:
-    """Read the map of `s` at a place and one sigma `a`, `b` to each side of it."""
-    side = maps.edge[s, 2]
-    x, y, a, b = (
-        (x - maps.edge[s, 0]) / side,
-        (y - maps.edge[s, 1]) / side,
-        a / side,
-        b / side,
-    )
-    c = mapped(maps, s, x, y) + mapped(maps, s, x + a, y) + mapped(maps, s, x - a, y)
-    return (c + mapped(maps, s, x, y + b) + mapped(maps, s, x, y - b)) / 5.0
-
-
-@kernel
-def within(
-    dx: float, dy: float, reach: float, middle: float, half: float, sigma: float
-) -> float:
-    """Tell the share of a place blurred by `sigma` that a sensor reaches."""
-    gap = (reach - math.sqrt(dx * dx + dy * dy)) / sigma
-    if gap < -4.0:
-        return 0.0
-    if half < 3.14159:
-        turn = math.atan2(dx, dy) - middle
-        turn -= 2.0 * math.pi * math.floor(turn / (2.0 * math.pi) + 0.5)
-        if abs(turn) > half:
-            return 0.0
-    return 1.0 if gap > 4.0 else 0.5 * math.erfc(-gap / math.sqrt(2.0))
-
-
-@kernel
-def noise_at(sigma_range: float, sigma_azimuth: float, dx: float, dy: float) -> Three:
-    """Turn range and azimuth noise at an offset from a sensor onto the plane."""
-    r2 = dx * dx + dy * dy + 1e-12
-    along, across = sigma_range**2 / r2, sigma_azimuth**2
-    xx = along * dx * dx + across * dy * dy
-    yy = along * dy * dy + across * dx * dx
-    return xx, (along - across) * dx * dy, yy
-
-
-@kernel
 def unlink(st: State, i: int) -> None:
     """Take track `i` out of its cell."""
     if st.cell[i] < 0:
@@ -428,34 +377,3 @@ def settle(st: State, local: Longs, n: int, eyes: Eyes, forget: float) -> None:
                 drop(st, i)
             elif at != cells[i]:
                 relink(st, at, i)
-
-
-@kernel
-def lay_out(hits: Hits, eyes: Eyes, sc: Scans, s: int, k: int, clutter: float) -> None:
-    """Put the detections of scan `k` on the plane, unbiased (Longbin 1998)."""
-    zx, zy, taken, many = hits.x, hits.y, hits.taken, hits.many
-    first = hits.first
-    top, top_w, far, azimuth = hits.top, hits.top_w, sc.a, sc.b
-    d0, d1, ex, ey = sc.start[k], sc.start[k + 1], eyes.x[s], eyes.y[s]
-    fix = math.exp(eyes.sigma_azimuth[s] ** 2 / 2.0)
-    for d in range(d1 - d0):
-        top[d], top_w[d], taken[d], many[d], first[d] = -1, 0.0, clutter, 0, -1
-        zx[d], zy[d] = far[d0 + d], azimuth[d0 + d]
-        if eyes.kind[s] < 2:
-            zx[d] = ex + fix * far[d0 + d] * math.sin(azimuth[d0 + d])
-            zy[d] = ey + fix * far[d0 + d] * math.cos(azimuth[d0 + d])
-
-
-@kernel
-def unseen_by(
-    st: State, eyes: Eyes, sc: Scans, s: int, k: int, birth: float, most: float
-) -> float:
-    """Tell the density of new targets that scan `k` detects, and keep the rest."""
-    unseen, chance = st.unseen, eyes.chance[s]
-    passed = sc.time_s[k] - st.unseen_s[s]
-    st.unseen_s[s] = sc.time_s[k]
-    unseen[s] = min(unseen[s] + birth * passed, most)
-    born = chance * unseen[s]
-    if sc.counts[k]:
-        unseen[s] *= 1.0 - chance
-    return float(born)

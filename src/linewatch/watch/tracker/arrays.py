@@ -77,7 +77,11 @@ class Rule(NamedTuple):
 
 
 class Eyes(NamedTuple):
-    """Every sensor, arrays of shape (sensors,)."""
+    """Every sensor, arrays of shape (sensors,) or more.
+
+    `x`, `y`, `reach`, `middle` and `half` go on with the discs that a long line is
+    made of; `order` names sensors that are one disc, and these.
+    """
 
     x: Floats
     y: Floats
@@ -88,6 +92,9 @@ class Eyes(NamedTuple):
     sigma_azimuth: Floats
     chance: Floats
     clutter: Floats  # false detections per square metre and scan
+    slow: Floats  # radial speed below which it sees nothing [m/s]
+    sigma_rate: Floats  # of a range rate [m/s], 0 where it tells none
+    span_rate: Floats  # width of the range rates that clutter has [m/s]
     kind: Longs  # 0 polar, 1 bearing only, 2 place
     order: Longs  # sensors by x
     x_sorted: Floats
@@ -104,6 +111,14 @@ class Maps(NamedTuple):
     chance: Bytes  # chance times 255, rows from the south
 
 
+class Fog(NamedTuple):
+    """Maps of the density of false detections."""
+
+    at: Longs  # (sensors, 3): offset in `density`, rows, columns; -1 without
+    edge: Floats  # (sensors, 3): west, south, cell
+    density: Floats  # per square metre and scan, rows from the south
+
+
 class Scans(NamedTuple):
     """Scans in order of time and sensor, and their detections."""
 
@@ -115,6 +130,7 @@ class Scans(NamedTuple):
     b: Floats  # azimuth, or y
     noise: Floats  # (detections, 3) xx, xy, yy of a place
     ident: Longs
+    rate: Floats  # range rate, NaN where none is told; no figures where no sensor does
 
 
 class Near(NamedTuple):
@@ -125,6 +141,8 @@ class Near(NamedTuple):
     seen: Floats  # chance to exist and be detected
     miss: Floats  # chance to leave no detection
     pd: Floats  # chance to be detected if it exists
+    lit: Floats  # the same if it moved fast enough to be seen, 0 if a miss is no sign
+    face: Floats  # (t, models) chance to move fast enough
     none: Floats  # chance that it exists and was missed
     noise: Floats  # (t, 3) of a detection there
     range: Floats  # from the sensor
@@ -141,6 +159,7 @@ class Pairs(NamedTuple):
     edge: Longs  # detection
     off: Floats  # (e, 2) innovation from the mean over models
     like: Floats  # (e, models)
+    slide: Floats  # (e, models) rate beyond what was expected
     total: Floats  # likelihood over the models
     ratio: Floats  # weight against a miss
     to_det: Floats  # messages
@@ -153,6 +172,7 @@ class Hits(NamedTuple):
 
     x: Floats
     y: Floats
+    clutter: Floats  # density of what else may have made it
     taken: Floats  # clutter and messages
     many: Longs  # pairs
     first: Longs  # a track that wants it
@@ -205,6 +225,7 @@ class Filter(NamedTuple):
     rule: Rule
     eyes: Eyes
     maps: Maps
+    fog: Fog
     scans: Scans
     work: Work
     out: Picture

@@ -53,7 +53,8 @@ SENSOR_COLUMNS: Final = {
 SENSOR_EXTRA: Final = tuple(
     name
     for name in inspect.signature(SensorTable.make).parameters
-    if name not in SENSOR_COLUMNS.values() and name != "maps"
+    if name not in SENSOR_COLUMNS.values()
+    and name not in ("maps", "clutter_maps", "fibres")
 )
 """Columns that a sensor file may have: what else `SensorTable.make` takes."""
 

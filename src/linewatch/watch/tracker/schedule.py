@@ -22,8 +22,9 @@ class Batch(NamedTuple):
     row: Longs
     a: Floats
     b: Floats
-    noise: Floats  # (n, 3)
     ident: Longs
+    noise: Floats | None = None  # (n, 3) of places, None where there are none
+    rate: Floats | None = None  # range rate, NaN without, None where there are none
 
     def pick(self, which: NDArray[np.bool_] | Longs) -> "Batch":
         """Return the detections that `which` picks."""
@@ -34,18 +35,37 @@ class Batch(NamedTuple):
             self.row[which],
             self.a[which],
             self.b[which],
-            self.noise[which],
             self.ident[which],
+            None if self.noise is None else self.noise[which],
+            None if self.rate is None else self.rate[which],
         )
+
+    def noises(self) -> Floats:
+        """Return the noise of each, 0 where none is told."""
+        n = len(self.time_s)
+        return np.zeros((n, 3)) if self.noise is None else self.noise
+
+    def rates(self) -> Floats:
+        """Return the range rate of each, NaN where none is told."""
+        return np.full(len(self.time_s), np.nan) if self.rate is None else self.rate
 
     @classmethod
     def joined(cls, parts: list["Batch"]) -> "Batch":
         """Return the detections of all `parts`, in their order."""
-        empty = cls(
-            np.zeros(0), np.zeros(0, np.int64), np.zeros(0), np.zeros(0),
-            np.zeros((0, 3)), np.zeros(0, np.int64),
-        )  # fmt: skip
-        return cls(*(np.concatenate(part) for part in zip(empty, *parts, strict=True)))
+        if len(parts) == 1:
+            return parts[0]
+        none, longs = np.zeros(0), np.zeros(0, np.int64)
+        placed = any(part.noise is not None for part in parts)
+        rated = any(part.rate is not None for part in parts)
+        return cls(
+            np.concatenate([none, *(part.time_s for part in parts)]),
+            np.concatenate([longs, *(part.row for part in parts)]),
+            np.concatenate([none, *(part.a for part in parts)]),
+            np.concatenate([none, *(part.b for part in parts)]),
+            np.concatenate([longs, *(part.ident for part in parts)]),
+            np.concatenate([part.noises() for part in parts]) if placed else None,
+            np.concatenate([part.rates() for part in parts]) if rated else None,
+        )
 
 
 def _scan_time_s(table: SensorTable, row: Longs, k: Floats) -> Floats:
@@ -60,7 +80,7 @@ def on_schedule(table: SensorTable, row: Longs, time_s: Floats) -> Floats:
         k = np.round((time_s - table.phase_s[row]) / period)
         scan_s = _scan_time_s(table, row, k)
     near = (period > 0) & (np.abs(scan_s - time_s) <= NEAR_S)
-    return np.where(near & (table.kind[row] != PLACE), scan_s, np.round(time_s, 6))
+    return np.where(near & (table.kind[row] < PLACE), scan_s, np.round(time_s, 6))
 
 
 def is_scan(table: SensorTable, row: Longs, time_s: Floats) -> NDArray[np.bool_]:
@@ -69,13 +89,13 @@ def is_scan(table: SensorTable, row: Longs, time_s: Floats) -> NDArray[np.bool_]
     with np.errstate(divide="ignore", invalid="ignore"):
         k = np.round((time_s - table.phase_s[row]) / period)
         same = _scan_time_s(table, row, k) == time_s
-    there: NDArray[np.bool_] = (period > 0) & same & (table.kind[row] != PLACE)
+    there: NDArray[np.bool_] = (period > 0) & same & (table.kind[row] < PLACE)
     return there
 
 
 def due(table: SensorTable, after_s: float, until_s: float) -> tuple[Floats, Longs]:
     """Return time and sensor row of every scan in (after_s, until_s]."""
-    rows = np.flatnonzero((table.period_s > 0) & (table.kind != PLACE))
+    rows = np.flatnonzero((table.period_s > 0) & (table.kind < PLACE))
     period, phase = table.period_s[rows], table.phase_s[rows]
     first = np.floor((after_s - phase) / period).astype(np.int64)
     last = np.ceil((until_s - phase) / period).astype(np.int64)
@@ -108,7 +128,12 @@ def in_order(batch: Batch) -> Longs:
     order = by_a[np.argsort(scan[by_a].astype(short), kind="stable")]
     scan, a = scan[order], a[order]
     if ((scan[1:] == scan[:-1]) & (a[1:] == a[:-1])).any():  # the others decide
-        return np.lexsort((batch.ident, batch.b, batch.a, batch.row, batch.time_s))
+        keys = [batch.ident, batch.b, batch.a, batch.row, batch.time_s]
+        if batch.rate is not None:
+            keys.insert(0, batch.rate)
+        if batch.noise is not None:
+            keys[:0] = list(batch.noise.T)
+        return np.lexsort(keys)
     return by_scan[order]
 
 
@@ -120,6 +145,11 @@ def distinct(batch: Batch) -> Batch:
     for part in (batch.time_s, batch.row, batch.a, batch.b):
         same[1:] &= part[1:] == part[:-1]
     return batch.pick(~same)
+
+
+def _whole(part: Floats | None, shape: tuple[int, ...]) -> Floats:
+    """Return figures for the kernels, none at all where there are none."""
+    return np.zeros(shape) if part is None else np.ascontiguousarray(part)
 
 
 def scans_of(
@@ -137,7 +167,7 @@ def scans_of(
         starts[1:] = (
             (batch.time_s[1:] != batch.time_s[:-1])
             | (batch.row[1:] != batch.row[:-1])
-            | (table.kind[batch.row[1:]] == PLACE)
+            | (table.kind[batch.row[1:]] >= PLACE)
         )
     begin = np.flatnonzero(starts).astype(np.int64)
     many = np.diff(np.append(begin, n))
@@ -167,6 +197,7 @@ def scans_of(
         counts=counts[keep].astype(np.uint8),
         a=np.ascontiguousarray(batch.a),
         b=np.ascontiguousarray(batch.b),
-        noise=np.ascontiguousarray(batch.noise),
         ident=np.ascontiguousarray(batch.ident),
+        noise=_whole(batch.noise, (0, 3)),
+        rate=_whole(batch.rate, (0,)),
     )

@@ -10,7 +10,7 @@ from linewatch.errors import BadValue, UnknownName
 from linewatch.watch.tracker._kernels import run
 from linewatch.watch.tracker.arrays import Filter
 from linewatch.watch.tracker.schedule import Batch, distinct, on_schedule, scans_of
-from linewatch.watch.tracker.sensors import SensorTable
+from linewatch.watch.tracker.sensors import FIBRE, SensorTable
 from linewatch.watch.tracker.settings import TrackerSettings
 from linewatch.watch.tracker.state import (
     SLOTS,
@@ -80,6 +80,7 @@ class Tracker:
             rule=rule,
             eyes=sensors.eyes(),
             maps=sensors.charts(),
+            fog=sensors.fog(),
             scans=scans_of(
                 sensors, Batch.joined([]), after_s=start_s, until_s=start_s, outages=[]
             ),
@@ -90,13 +91,15 @@ class Tracker:
 
     # -- taking in -----------------------------------------------------------------
 
-    def feed(
+    def feed(  # noqa: PLR0913 - one argument a column
         self,
         *,
         time_s: ArrayLike,
         sensor_id: ArrayLike,
         range_m: ArrayLike = 0.0,
         azimuth_rad: ArrayLike,
+        elevation_rad: ArrayLike | None = None,
+        range_rate_mps: ArrayLike | None = None,
         ident: ArrayLike = -1,
     ) -> int:
         """Take polar or bearing detections in; return how many were kept.
@@ -105,6 +108,12 @@ class Tracker:
         ----------
         time_s, sensor_id, range_m, azimuth_rad : array_like, shape (n,)
             When [s], who, and where from the sensor [m], [rad] clockwise from north.
+        elevation_rad : array_like, optional
+            Elevation, which makes of the slant range the range on the ground [rad];
+            NaN where none is told.
+        range_rate_mps : array_like, optional
+            Speed away from the sensor [m/s]; NaN where none is told. Used where the
+            sensor's `sigma_range_rate_mps` is above 0.
         ident : array_like of int, optional
             The caller's id of each, to be told which made a track.
 
@@ -113,17 +122,78 @@ class Tracker:
         BadValue, UnknownName
             If a figure or a sensor is bad and the settings say to refuse.
         """
-        time, who, a, b, name = np.broadcast_arrays(
+        time, who, a, b, name, up, rate = np.broadcast_arrays(
             *(
                 np.atleast_1d(v)
-                for v in (time_s, sensor_id, range_m, azimuth_rad, ident)
+                for v in (
+                    time_s, sensor_id, range_m, azimuth_rad, ident,
+                    0.0 if elevation_rad is None else elevation_rad,
+                    np.nan if range_rate_mps is None else range_rate_mps,
+                )
             )
-        )
+        )  # fmt: skip
         time, a, b = (np.asarray(v, np.float64) for v in (time, a, b))
         good = np.isfinite(time) & np.isfinite(b) & np.isfinite(a) & (a >= 0)
+        if elevation_rad is not None:
+            up = np.where(np.isnan(up), 0.0, np.asarray(up, np.float64))
+            good &= np.abs(up) < np.pi / 2
+            a = a * np.cos(up)
         with np.errstate(invalid="ignore"):
             b = np.mod(b, 2 * np.pi)
-        return self._keep(time, who, a, b, np.zeros((len(time), 3)), name, good)
+        rates = None
+        if range_rate_mps is not None:
+            rates = np.array(rate, np.float64)
+            good &= ~np.isinf(rates)
+        return self._keep(
+            Batch(time, self._rows(who), a, b, name, None, rates), who, good
+        )
+
+    def feed_along(
+        self,
+        *,
+        time_s: ArrayLike,
+        sensor_id: ArrayLike,
+        along_m: ArrayLike,
+        sigma_m: ArrayLike | None = None,
+        ident: ArrayLike = -1,
+    ) -> int:
+        """Take positions along a line in, as fibre tells them; return how many.
+
+        Parameters
+        ----------
+        time_s, sensor_id, along_m : array_like, shape (n,)
+            When [s], which fibre, and how far along it [m].
+        sigma_m : array_like, optional
+            One sigma of that [m]; by default the sensor's `sigma_range_m`.
+        ident : array_like of int, optional
+            The caller's id of each.
+
+        Raises
+        ------
+        BadValue, UnknownName
+            If a figure or a sensor is bad and the settings say to refuse.
+        """
+        time, who, along, name, sigma = np.broadcast_arrays(
+            *(
+                np.atleast_1d(v)
+                for v in (
+                    time_s, sensor_id, along_m, ident,
+                    np.nan if sigma_m is None else sigma_m,
+                )
+            )
+        )  # fmt: skip
+        time, along, sigma = (np.asarray(v, np.float64) for v in (time, along, sigma))
+        row = self._rows(who)
+        sigma = np.where(np.isnan(sigma), self.sensors.sigma_range_m[row], sigma)
+        good = np.isfinite(time) & np.isfinite(along) & (sigma > 0) & np.isfinite(sigma)
+        good &= (row < 0) | (self.sensors.kind[row] == FIBRE)
+        x, y, noise = along.copy(), np.zeros(len(row)), np.ones((len(row), 3))
+        for fibre_row, fibre in self.sensors.fibres.items():
+            mine = good & (row == fibre_row)
+            good[mine] = fibre.reaches(along[mine])
+            mine &= good
+            x[mine], y[mine], noise[mine] = fibre.places(along[mine], sigma[mine])
+        return self._keep(Batch(time, row, x, y, name, noise), who, good)
 
     def feed_places(  # noqa: PLR0913 - one argument a column
         self,
@@ -181,7 +251,7 @@ class Tracker:
         good = np.isfinite(time) & np.isfinite(x) & np.isfinite(y)
         good &= np.isfinite(noise).all(axis=1) & (noise[:, 0] > 0)
         good &= noise[:, 0] * noise[:, 2] > noise[:, 1] ** 2
-        return self._keep(time, who, x, y, noise, name, good)
+        return self._keep(Batch(time, self._rows(who), x, y, name, noise), who, good)
 
     def outage(self, sensor_id: int, from_s: float, until_s: float) -> None:
         """Say that a sensor does not look from `from_s` until before `until_s` [s].
@@ -201,18 +271,9 @@ class Tracker:
         at = np.minimum(np.searchsorted(ids, who), len(ids) - 1)
         return np.where(ids[at] == who, self._by_id[at], -1).astype(np.int64)
 
-    def _keep(  # noqa: PLR0913 - one argument a column
-        self,
-        time: Floats,
-        who: ArrayLike,
-        a: Floats,
-        b: Floats,
-        noise: Floats,
-        name: ArrayLike,
-        good: NDArray[np.bool_],
-    ) -> int:
+    def _keep(self, batch: Batch, who: ArrayLike, good: NDArray[np.bool_]) -> int:
         """Count what cannot be used, and keep the rest until its time is due."""
-        row = self._rows(who)
+        time, row, a, b = batch[:4]
         if self.settings.bad == "refuse" and not (good.all() and (row >= 0).all()):
             if not good.all():
                 at = int(np.flatnonzero(~good)[0])
@@ -224,7 +285,7 @@ class Tracker:
             allowed = [str(known) for known in self.sensors.sensor_id[:20]]
             raise UnknownName("sensor", str(np.asarray(who)[at]), allowed)
         known = row >= 0
-        batch = Batch(time, row, a, b, noise, np.asarray(name, np.int64))
+        batch = batch._replace(ident=np.asarray(batch.ident, np.int64))
         batch = batch.pick(good & known)
         batch = batch._replace(
             time_s=on_schedule(self.sensors, batch.row, batch.time_s)
@@ -379,9 +440,13 @@ class Tracker:
         """Return everything that decides the output from here on."""
         waiting = Batch.joined(self._waiting)
         outages = np.array(self._outages, np.float64).reshape(-1, 3)
+        told = np.array([waiting.noise is not None, waiting.rate is not None])
         extra = {
-            "waiting_noise": waiting.noise,
-            "waiting": np.column_stack([waiting.time_s, waiting.a, waiting.b]),
+            "waiting_told": told,
+            "waiting_noise": waiting.noises(),
+            "waiting": np.column_stack(
+                [waiting.time_s, waiting.a, waiting.b, waiting.rates()]
+            ),
             "waiting_ids": np.column_stack([waiting.row, waiting.ident]),
             "outages": outages,
             "done_s": np.array(self.done_s),
@@ -404,7 +469,9 @@ class Tracker:
         tracker._trail.keep(extra["trail_figures"], extra["trail_names"])
         tracker._trail.lost = int(extra["trail_lost"])
         tracker._outages = [(int(row), a, b) for row, a, b in extra["outages"].tolist()]
-        time, a, b = (np.ascontiguousarray(part) for part in extra["waiting"].T)
+        time, a, b, rate = (np.ascontiguousarray(part) for part in extra["waiting"].T)
         row, ident = (np.ascontiguousarray(part) for part in extra["waiting_ids"].T)
-        tracker._waiting = [Batch(time, row, a, b, extra["waiting_noise"], ident)]
+        noise = extra["waiting_noise"] if extra["waiting_told"][0] else None
+        rates = rate if extra["waiting_told"][1] else None
+        tracker._waiting = [Batch(time, row, a, b, ident, noise, rates)]
         return tracker

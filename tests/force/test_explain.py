@@ -171,6 +171,42 @@ def test_a_fact_of_a_whole_replaces_those_of_its_parts(tmp_path: Path) -> None:
     }
 
 
+def test_a_request_has_the_entries_that_cite_it(tmp_path: Path) -> None:
+    text = (
+        'cite R-7 "a request"\ncite R-70 "another"\n'
+        "2025-03-01 open alpha 100 T10 @bliss ^R-7\n"
+        "2025-03-01 open bravo 30 T10 @bliss ^R-70 ^R-7\n"
+        "2025-03-01 open bravo 9 T10 @bliss ^ap\n"
+    )
+    ledger = read_ledger(write(tmp_path, text))
+    totals = {
+        name: total_of(ledger, Question(what="present", on=DAY, request=name))
+        for name in ("", "R-7", "R-70", "R", "!R-7", "!R-7,R-70", "!R-70")
+    }
+    assert totals == {
+        "": 139,
+        "R-7": 130,
+        "R-70": 30,
+        "R": 0,
+        "!R-7": 9,
+        "!R-7,R-70": 9,
+        "!R-70": 109,
+    }
+
+
+@given(balanced(), st.integers(0, 60))
+def test_units_alone_add_up_to_all(text: str, day: int) -> None:
+    ledger = held(text).ledger
+    on = START + timedelta(days=day)
+    for what, since in (("present", None), ("days", START)):
+        whole = total_of(ledger, Question(what=what, on=on, since=since))
+        parts = (
+            Question(what=what, on=on, since=since, unit=unit, alone=True)
+            for unit in UNITS
+        )
+        assert sum(total_of(ledger, part) for part in parts) == whole
+
+
 def test_a_large_ledger_explains_every_total(tmp_path: Path) -> None:
     text = ledger_text(np.random.default_rng(5), units=50, entries=2_000)
     ledger = read_ledger(write(tmp_path, text, head=""))
@@ -204,6 +240,8 @@ names = st.text(
     st.none() | st.sampled_from(STATUSES),
     st.sampled_from(("people", "radar", "a:b=c")),
     st.none() | names,
+    st.just("") | names,
+    st.booleans(),
 )
 def test_an_id_is_read_back_whatever_the_names_hold(
     what: str,
@@ -214,6 +252,8 @@ def test_an_id_is_read_back_whatever_the_names_hold(
     status: str | None,
     item: str,
     place: str | None,
+    request: str,
+    alone: bool,
 ) -> None:
     organic = what == "organic"
     asked = Question(
@@ -222,9 +262,11 @@ def test_an_id_is_read_back_whatever_the_names_hold(
         since=on - timedelta(days=length) if what in {"days", "cost"} else None,
         known=known,
         unit=unit,
+        alone=alone and not organic,
         status=None if organic else status,
         item="people" if organic else item,
         place=place if what == "present" else None,
+        request="" if organic else request,
         scope="incremental" if what == "cost" else "",
     )
     assert read_question(asked.id) == asked
@@ -248,6 +290,8 @@ def test_an_id_is_read_back_whatever_the_names_hold(
         ("cost:2025-01-01:since=2025-01-01", BadValue, "scope"),
         ("present:2025-01-01:scope=full", BadValue, "scope"),
         ("organic:2025-01-01:status=T10", BadValue, "organic"),
+        ("organic:2025-01-01:request=R-1", BadValue, "organic"),
+        ("present:2025-01-01:alone=yes", BadValue, "alone"),
     ],
 )
 def test_what_is_no_id_is_refused(told: str, error: type[Exception], said: str) -> None:

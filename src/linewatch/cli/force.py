@@ -21,6 +21,12 @@ WORDS = ("organic", "approved", "sourced", "in transit", "present")
 force = App(name="force", help="Count the force on a date, by strength and status.")
 """Counts when no command follows; commands under it are named by path."""
 
+force.command(
+    "linewatch.cli.force_explain:explain",
+    name="explain",
+    help="List the entries that add up to a total.",
+)
+
 
 @force.default
 def count(

@@ -1,5 +1,6 @@
 """Explain: the entries behind a total, which add up to it to the last person."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -130,7 +131,7 @@ def amounts_of(ledger: Ledger, question: Question) -> tuple[Ints, Ints]:
     wanted = Wanted(
         on=question.on.toordinal(),
         known=None if question.known is None else question.known.toordinal(),
-        unit=EVERYONE if over else question.unit,
+        unit=EVERYONE if over or question.alone else question.unit,
         item=question.item,
         status=question.status,
         place=question.place,
@@ -140,6 +141,10 @@ def amounts_of(ledger: Ledger, question: Question) -> tuple[Ints, Ints]:
     pools = AWAY if over else COUNTED[question.what]
     counts = np.array([pool in pools for pool in Pool])
     rows = rows[counts[posted.pool[rows]]]
+    if question.alone:
+        rows = rows[posted.unit[rows] == ledger.unit_number(question.unit)]
+    if question.request:
+        rows = rows[np.isin(posted.entry[rows], citing(ledger, question.request))]
     amounts = posted.amount[rows]
     return rows, amounts * _days(ledger, rows, question) if over else amounts
 
@@ -169,6 +174,23 @@ def stretches(
     return list(zip(starts, [*(start - 1 for start in inner), last], strict=True))
 
 
+def citing(ledger: Ledger, request: str) -> Ints:
+    """Return the numbers of the entries that cite a request for assistance.
+
+    ``!A,B`` is everything that cites neither A nor B.
+    """
+    names = [re.escape(name) for name in request.removeprefix("!").split(",")]
+    word = re.compile(rf"(?<!\S)\^(?:{'|'.join(names)})(?!\S)")
+    wanted = not request.startswith("!")
+    texts, lines = ledger.texts, ledger.columns["line"].tolist()
+    told = [
+        row
+        for row, line in enumerate(lines)
+        if (word.search(texts[line - 1]) is not None) == wanted
+    ]
+    return np.array(told, dtype=np.int64)
+
+
 def _days(ledger: Ledger, rows: Ints, question: Question) -> Ints:
     """Return on how many days of the period each posting counts.
 
@@ -182,7 +204,7 @@ def _days(ledger: Ledger, rows: Ints, question: Question) -> Ints:
     known = None if question.known is None else question.known.toordinal()
     for first, last in stretches(ledger, since, question.on, question.known):
         overlap = np.maximum(last - np.maximum(begins, first) + 1, 0)
-        if question.unit != EVERYONE:
+        if question.unit != EVERYONE and not question.alone:
             parents = ledger.tree.parents(first, known)
             overlap *= inside(parents, ledger.unit_number(question.unit))[unit]
         days += overlap

@@ -26,7 +26,7 @@ OVER_DAYS: Final = ("days", "cost")
 WHATS: Final = ("organic", *COUNTED, *OVER_DAYS)
 """Everything that can be asked about."""
 
-SAFE: Final = "-_.~+*"
+SAFE: Final = "-_.~+*,"
 """Characters of a name that an id writes as they are; others as %XX."""
 
 
@@ -47,6 +47,8 @@ class Question:
         Count only what was known by the end of this day; all when left out.
     unit : str, optional
         A unit with all that work under it on the day; everyone when left out.
+    alone : bool, optional
+        The unit by itself, without those that work under it.
     status : str, optional
         A duty status; all when left out.
     item : str, optional
@@ -54,6 +56,9 @@ class Question:
     place : str, optional
         Name of a place, or of a sector with all places in it. Only those present have
         a place.
+    request : str, optional
+        Only entries that cite this request for assistance, ``^ID``; ``!A,B`` is those
+        that cite neither A nor B.
     scope : str, optional
         Name of a cost's scope; only for ``cost``.
 
@@ -70,9 +75,11 @@ class Question:
     since: date | None = None
     known: date | None = None
     unit: str = EVERYONE
+    alone: bool = False
     status: str | None = None
     item: str = PEOPLE
     place: str | None = None
+    request: str = ""
     scope: str = ""
 
     def __post_init__(self) -> None:
@@ -88,12 +95,17 @@ class Question:
             raise BadValue("first day", f"on or before {self.on}", self.since)
         if self.place is not None and self.what != "present":
             raise BadValue("place", "asked of those present only", self.what)
+        if self.alone and (self.unit == EVERYONE or self.what == "organic"):
+            raise BadValue("alone", "asked of one unit's entries", self.what)
         if bool(self.scope) != (self.what == "cost"):
             rule = "told for cost, and for nothing else"
             raise BadValue("scope", rule, repr(self.scope))
-        if self.what == "organic" and (self.status or self.item != PEOPLE):
-            rule = "people of no status"
-            raise BadValue("organic strength", rule, self.status or self.item)
+        if self.what == "organic" and (
+            self.status or self.item != PEOPLE or self.request
+        ):
+            rule = "of people, by no status and no request"
+            got = self.status or self.request or self.item
+            raise BadValue("organic strength", rule, got)
 
     @property
     def id(self) -> str:
@@ -108,9 +120,11 @@ class Question:
             "since": None if self.since is None else self.since.isoformat(),
             "known": None if self.known is None else self.known.isoformat(),
             "unit": None if self.unit == EVERYONE else self.unit,
+            "alone": "yes" if self.alone else None,
             "status": self.status,
             "item": None if self.item == PEOPLE else self.item,
             "place": self.place,
+            "request": self.request or None,
             "scope": self.scope or None,
         }
         told = [f"{key}={quote(one, safe=SAFE)}" for key, one in said.items() if one]
@@ -146,12 +160,17 @@ def read_question(told: str) -> Question:
         since=days.get("since"),
         known=days.get("known"),
         unit=keyed.get("unit", EVERYONE),
+        alone="alone" in keyed,
         status=keyed.get("status"),
         item=keyed.get("item", PEOPLE),
         place=keyed.get("place"),
+        request=keyed.get("request", ""),
         scope=keyed.get("scope", ""),
     )
 
 
-KEYS: Final = ("since", "known", "unit", "status", "item", "place", "scope")
+KEYS: Final = (
+    *("since", "known", "unit", "alone", "status", "item", "place", "request"),
+    "scope",
+)
 """Words of an id after what and when."""

@@ -79,6 +79,11 @@ class Account:
     assumed_factors: tuple[str, ...]
 
     @property
+    def cost_id(self) -> str:
+        """The cost's total in the word that explain takes."""
+        return replace(self.asked, what="cost", scope=self.scope.name).id
+
+    @property
     def troop_days(self) -> int:
         """Days of people."""
         return sum(one.count for one in self.days if one.item == PEOPLE)
@@ -158,7 +163,8 @@ def split(
 ) -> tuple[Account, ...]:
     """Split an account by unit, status or month; the parts add up to the whole.
 
-    A unit is counted by itself. Parts without a day are left out.
+    A unit is counted by itself. By status, each kind of kit is a part, for kit has no
+    status. Parts without a day are left out.
 
     Raises
     ------
@@ -166,13 +172,19 @@ def split(
         If `by` is none of unit, status and month.
     """
     if by == "status":
-        found = [
-            account(ledger, factors, scope, replace(asked, status=one), name=one)
+        parts = [
+            replace(asked, status=one)
             for one in STATUSES
             if asked.status in {None, one}
         ]
-        kit = _kit_alone(ledger, factors, scope, asked)
-        return tuple(one for one in (*found, *kit) if one.days)
+        if asked.status is None:
+            kinds = [item for item in ledger.items if item != PEOPLE]
+            parts += [replace(asked, item=kind) for kind in kinds]
+        found = [
+            account(ledger, factors, scope, part, name=part.status or part.item)
+            for part in parts
+        ]
+        return tuple(one for one in found if one.days)
     if by == "month":
         return tuple(
             account(ledger, factors, scope, part, name=f"{part.on:%Y-%m}")
@@ -189,11 +201,16 @@ def split(
 
 
 def days_of(ledger: Ledger, asked: Question) -> tuple[Days, ...]:
-    """Return the days of people and kit by unit; kit only where no status is asked."""
+    """Return the days of people and kit by unit.
+
+    People stand for people and kit where no status is asked, for kit has none.
+    """
     found: list[Days] = []
-    people = [asked.status] if asked.status else list(STATUSES)
-    asks: list[tuple[str | None, str]] = [(status, PEOPLE) for status in people]
-    if asked.status is None:
+    asks: list[tuple[str | None, str]] = [(None, asked.item)]
+    if asked.item == PEOPLE:
+        people = [asked.status] if asked.status else list(STATUSES)
+        asks = [(status, PEOPLE) for status in people]
+    if asked.status is None and asked.item == PEOPLE:
         asks += [(None, item) for item in ledger.items if item != PEOPLE]
     posted, assumed = ledger.postings, ledger.columns["assumed"]
     for status, item in asks:
@@ -227,22 +244,9 @@ def _of_days(
         whole,
         name=unit,
         days=tuple(days),
-        asked=replace(asked, unit=unit),
+        asked=replace(asked, unit=unit, alone=True),
         cost=Cost.of(lines, scope=whole.scope.said),
     )
-
-
-def _kit_alone(
-    ledger: Ledger, factors: Factors, scope: Scope, asked: Question
-) -> list[Account]:
-    """Return the account of kit, which has no status, where it has days."""
-    if asked.status is not None:
-        return []
-    whole = account(ledger, factors, scope, asked)
-    days = tuple(one for one in whole.days if one.item != PEOPLE)
-    lines = [_line(one, days, factors) for one in scope.inside if one.item != PEOPLE]
-    cost = Cost.of(lines, scope=scope.said)
-    return [replace(whole, name="kit", days=days, cost=cost)]
 
 
 def _line(line: ScopeLine, days: Iterable[Days], factors: Factors) -> CostLine:
@@ -282,11 +286,6 @@ def _last_move(ledger: Ledger, asked: Question) -> date:
     if asked.known is not None:
         on = on[ledger.postings.known <= asked.known.toordinal()]
     return date.fromordinal(int(on[-1])) if on.size else asked.on
-
-
-def cost_question(asked: Question, scope: str) -> Question:
-    """Return the question for the cost of the days asked about."""
-    return replace(asked, what="cost", scope=scope)
 
 
 def everyone(since: date, until: date, known: date | None = None) -> Question:

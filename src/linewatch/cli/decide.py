@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from linewatch.cli.reading import records_of
+from linewatch.cli.reading import cases_of, records_of
 from linewatch.cli.signing import of_office, signer_from
 from linewatch.force.asking import read_authority
 from linewatch.log import MissionLog
 from linewatch.measure.clock import to_epoch_s, to_iso
+from linewatch.plan.answering import authority_under, within_grant
 from linewatch.plan.decision import (
     Verdict,
     decisions_in,
@@ -66,6 +67,10 @@ def decide(
     mission = read_scenario(scenario)
     ask = read_authority(mission, records=records_of(log))
     at_s = datetime.now(tz=UTC).timestamp() if on is None else to_epoch_s(on)
+    if proposal.requests and answer != "disapprove":
+        cases = cases_of(log)
+        ask = authority_under(ask, cases, proposal.requests)
+        within_grant(proposal, cases, proposal.requests)
     decision = make_decision(
         proposal,
         by=by,
@@ -97,3 +102,13 @@ def decide(
 
 commands = App(name="decide", help="Record who decided; lay options side by side.")
 commands.default(decide)
+commands.command(
+    "linewatch.cli.decide_compare:compare_",
+    name="compare",
+    help="Lay proposals side by side.",
+)
+commands.command(
+    "linewatch.cli.decide_record:record",
+    name="record",
+    help="Put on record that a condition is met.",
+)

@@ -63,7 +63,7 @@ def verify(
 
     With a roster every decision, record and checkpoint, and every move that decides a
     request, must hold a signature of its own office, with a key that the roster holds
-    at the time of the entry; so must all that an office with a key there has said. A key
+    at the time of the entry; so must all that an office with a key there said. A key
     whose dates ended before a checkpoint can sign nothing after it: an early time that
     is told in the entry does not help.
 

@@ -209,6 +209,7 @@ def _movement_words(arrivals: Iterable[Arrival]) -> list[dict[str, object]]:
         {
             "movement": arrival.movement.movement,
             "unit": arrival.movement.unit,
+            "parent": arrival.movement.parent,
             "task": arrival.movement.task,
             "status": arrival.movement.status,
             "people": arrival.movement.people,

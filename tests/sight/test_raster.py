@@ -11,15 +11,10 @@ from numpy.typing import NDArray
 from rasterio import Affine
 
 from linewatch.errors import BadFile, BadLines, BadValue
-from linewatch.sight.raster import (
-    HIDDEN,
-    NO_ANSWER,
-    SEEN,
-    MapEye,
-    MapTerrain,
-    read_eyes,
-    see_from,
-)
+from linewatch.sight.cells import HIDDEN, NO_ANSWER, SEEN
+from linewatch.sight.eyes import MapEye, read_eyes
+from linewatch.sight.raster import MapTerrain
+from linewatch.sight.seeing import see_from
 from tests.cli.running import run
 
 HEADER = "eye_id,x,y,above_m,target_above_m,reach_m\n"
@@ -135,7 +130,7 @@ def test_voids_of_16_bit_tiles_are_no_ground(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "rule"),
     [
-        ({"x": 1.0}, "on the terrain of 21 x 41"),
+        ({"x": 1.0}, "on the terrain of 21 rows and 41 columns"),
         (
             {"x": 500_010.0, "y": 3_599_990.0},
             "where the terrain has data",

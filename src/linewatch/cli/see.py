@@ -1,74 +1,133 @@
 """The command ``linewatch see``."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import Progress
 
-from linewatch.errors import BadValue
+from linewatch.errors import BadFile
+from linewatch.sight.cells import Mode
+from linewatch.sight.eyes import read_eyes
 from linewatch.sight.kinds import LIGHT_REFRACTION
-from linewatch.sight.raster import MapTerrain, read_eyes, see_all
-from linewatch.sight.viewshed import Mode
+from linewatch.sight.raster import MapTerrain
+from linewatch.sight.seeing import Asked, SeenFile, Survey
 
 
 def see(
     *,
-    terrain: Path,
+    terrain: Annotated[list[str], Parameter(consume_multiple=True)],
     eyes: Path,
-    out_dir: Path,
+    out_dir: Path | None = None,
+    lowest: Annotated[bool, Parameter(negative="")] = False,
+    count: Path | None = None,
     mode: Literal["exact", "fine", "screen"] = "fine",
     refraction: float = round(LIGHT_REFRACTION, 5),
     flat: Annotated[bool, Parameter(negative="")] = False,
+    memory: float = 1_024.0,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
-    """Write what each observer sees as a GeoTIFF.
+    """Write what each observer sees as a GeoTIFF, and how many see each cell.
 
     Parameters
     ----------
     terrain
-        Terrain: a GeoTIFF, VRT or other raster with heights in metres.
+        Terrain: a GeoTIFF, VRT, HGT or other raster with heights, or several tiles of
+        one grid, by name or pattern ('tiles/*.hgt').
     eyes
         CSV file: eye_id,x,y,above_m,target_above_m,reach_m, places in the terrain's
-        own coordinates.
+        own coordinates; near_m, azimuth_deg, sector_deg, low_deg and high_deg if any.
     out_dir
         Folder for one file an eye, EYE_ID.tif: 1 seen, 0 not seen, 255 no answer.
+    lowest
+        Write EYE_ID.lowest.tif too: the lowest height above ground seen, in metres.
+    count
+        GeoTIFF to write with the number of eyes that see each cell.
     mode
         How carefully lines of sight are followed.
     refraction
         Share of the Earth's curve that the bending of light makes up for.
     flat
         Leave out the Earth's curve.
+    memory
+        Read the terrain in windows that need no more than this, in MiB.
     as_json
         Print one JSON object instead of lines.
     """
-    if not -1 <= refraction <= 1:
-        raise BadValue("refraction", "from -1 to 1", refraction)
+    asked = Asked(
+        refraction=1.0 if flat else refraction,
+        folder=out_dir,
+        lowest=lowest,
+        count=count,
+        mode=Mode(mode),
+        memory_mb=memory,
+    )
     watchers = read_eyes(eyes)
-    ground = MapTerrain(terrain)
+    ground = MapTerrain(terrain_paths(terrain))
     try:
-        done = see_all(
-            ground,
-            watchers,
-            out_dir,
-            refraction=1.0 if flat else refraction,
-            mode=Mode(mode),
-        )
+        err = Console(stderr=True)
+        with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
+            task = bar.add_task("eyes", total=len(watchers))
+            survey = Survey(
+                ground, watchers, asked, told=lambda n: bar.advance(task, n)
+            )
+            done = survey.run()
     finally:
         ground.close()
+    notes = [*ground.notes]
+    if ground.voids:
+        notes.append(f"{ground.voids} undeclared voids are read as no data")
     if as_json:
-        rows = [
-            {
-                "eye_id": one.eye_id,
-                "file": str(one.path),
-                "cells_seen": one.seen,
-                "cells_asked": one.asked,
-                "seen_km2": round(one.seen_km2, 4),
-            }
-            for one in done
-        ]
-        print(json.dumps({"mode": mode, "eyes": rows}))
+        print(json.dumps(_told(done, asked, notes)))
         return
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
     for one in done:
-        share = one.seen / one.asked if one.asked else 0.0
-        print(f"{one.eye_id}: sees {one.seen_km2:.2f} km2, {share:.1%}; {one.path}")
+        seen = f"{one.eye_id}: sees {one.seen_km2:.2f} km2"
+        if one.path is None:
+            print(seen)
+        else:
+            share = one.seen / one.asked if one.asked else 0.0
+            print(f"{seen}, {share:.1%}; {one.path}")
+    if count is not None:
+        print(f"count of {len(done)} eyes: {count}")
+
+
+def terrain_paths(names: list[str]) -> list[Path]:
+    """Return the files that names and patterns stand for, sorted within a pattern."""
+    paths: list[Path] = []
+    for name in names:
+        path = Path(name)
+        if path.exists() or not any(mark in name for mark in "*?["):
+            paths.append(path)
+            continue
+        found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+        if not found:
+            raise BadFile(path, "matches no file")
+        paths.extend(found)
+    return paths
+
+
+def _told(
+    done: tuple[SeenFile, ...], asked: Asked, notes: list[str]
+) -> dict[str, object]:
+    """Return what is printed as JSON."""
+    rows = [
+        {
+            "eye_id": one.eye_id,
+            "file": None if one.path is None else str(one.path),
+            "cells_seen": one.seen,
+            "cells_asked": None if one.path is None else one.asked,
+            "seen_km2": round(one.seen_km2, 4),
+        }
+        for one in done
+    ]
+    return {
+        "mode": asked.mode.value,
+        "count": None if asked.count is None else str(asked.count),
+        "notes": notes,
+        "eyes": rows,
+    }

@@ -1,182 +1,134 @@
-"""Terrain files of the user's own: what observers see, written on the same grid."""
+"""Terrain files of the user's own: one raster or many tiles, read window by window."""
 
-import csv
 import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import pyproj
 import rasterio
 from numpy.typing import NDArray
+from pyproj.exceptions import CRSError
+from rasterio import Affine
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
-from linewatch.errors import BadFile, BadLines, BadValue
-from linewatch.sight.viewshed import Cells, Lens, Mode, lowest_in_cells, sag_per_m
+from linewatch.errors import BadFile
 
-SEEN: Final = 1
-HIDDEN: Final = 0
-NO_ANSWER: Final = 255
-"""Written where the ground has no data or is out of reach."""
+DEEPEST_M: Final = -12_000.0
+HIGHEST_M: Final = 32_000.0
+VOID_M: Final = -9_999.0
+"""Below the deepest trench or above any mountain, even in feet, and the usual mark:
+such heights are voids even where the file does not say so [m]. Tiles of the Shuttle
+Radar Topography Mission often do not: theirs are -32767 or -32768."""
 
-COLUMNS: Final = ("eye_id", "x", "y", "above_m", "target_above_m", "reach_m")
-
-VOID_M: Final = -32_767.0
-"""At or below this, 16-bit heights are voids even where the file does not say so [m]:
-tiles of the Shuttle Radar Topography Mission often do not."""
+METRES: Final = ("", "m", "metre", "metres", "meter", "meters")
+FEET_M: Final = {
+    "ft": 0.3048,
+    "foot": 0.3048,
+    "feet": 0.3048,
+    "international foot": 0.3048,
+    "us survey foot": 1200 / 3937,
+    "us survey feet": 1200 / 3937,
+    "ftus": 1200 / 3937,
+    "us-ft": 1200 / 3937,
+}
+"""Units of heights that are converted, in metres; any other is refused."""
 
 SEMI_MAJOR_M: Final = 6_378_137.0
 ECCENTRICITY2: Final = 0.006_694_379_990_14
 """WGS 84: half the longer axis [m], and the first eccentricity squared [-]."""
 
+BLOCK: Final = 256
+"""Side of the blocks that large rasters are written in: those without an answer take no
+room in the file."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapEye:
-    """An observer in a terrain's own coordinates.
-
-    Parameters
-    ----------
-    eye_id : str
-        Name, and the name of its file.
-    x, y : float
-        Place in the terrain's coordinates.
-    above_m, target_above_m : float
-        Heights of the lens and of the target above the ground [m].
-    reach_m : float
-        Farthest horizontal distance that counts [m].
-    """
-
-    eye_id: str
-    x: float
-    y: float
-    above_m: float
-    target_above_m: float
-    reach_m: float
-
-    def __post_init__(self) -> None:
-        if not self.eye_id or any(mark in self.eye_id for mark in "/\\\0"):
-            raise BadValue("eye_id", "a name that can be a file's", repr(self.eye_id))
-        for name in ("x", "y"):
-            if not math.isfinite(getattr(self, name)):
-                raise BadValue(name, "finite", getattr(self, name))
-        for name in ("above_m", "target_above_m"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise BadValue(name, "0 or more", getattr(self, name))
-        if not 0 < self.reach_m < math.inf:
-            raise BadValue("reach_m", "above 0", self.reach_m)
+OFF_GRID: Final = 0.01
+"""How far two tiles' grids may lie apart [cells] and still count as one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenFile:
-    """What was written for one eye: cells seen and cells asked about."""
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Tile:
+    """One file of a terrain: where it begins on the grid, and its heights' unit [m]."""
 
-    eye_id: str
     path: Path
-    seen: int
-    asked: int
-    seen_km2: float
-
-
-def read_eyes(path: Path) -> tuple[MapEye, ...]:
-    """Read observers from a CSV file with the columns `COLUMNS`, in any order.
-
-    Raises
-    ------
-    BadFile
-        If it is no such file, lacks a column, has another or has no line.
-    BadLines
-        If lines break their rules; all of them are told.
-    """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            names = tuple(name.strip() for name in reader.fieldnames or ())
-            reader.fieldnames = list(names)
-            rows = [(reader.line_num, row) for row in reader]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadFile(path, f"is not a CSV file: {error}") from error
-    if sorted(names) != sorted(COLUMNS):
-        raise BadFile(path, f"must have the columns {', '.join(COLUMNS)}, not {names}")
-    if not rows:
-        raise BadFile(path, "holds no eye")
-    eyes, faults = [], []
-    taken: set[str] = set()
-    for line, row in rows:
-        try:
-            eye = _eye(row)
-        except (ValueError, TypeError) as error:
-            faults.append((line, str(error)))
-            continue
-        if eye.eye_id in taken:
-            faults.append((line, f"eye_id {eye.eye_id!r} is there twice"))
-        taken.add(eye.eye_id)
-        eyes.append(eye)
-    if faults:
-        raise BadLines(path, faults)
-    return tuple(eyes)
-
-
-def _eye(row: dict[str | Any, Any]) -> MapEye:
-    """Make an eye of one line."""
-    numbers = {}
-    for name in COLUMNS[1:]:
-        try:
-            numbers[name] = float(row[name])
-        except (TypeError, ValueError) as error:
-            raise BadValue(name, "a number", repr(row[name])) from error
-    return MapEye(eye_id=(row["eye_id"] or "").strip(), **numbers)
+    file: Any
+    top: int
+    left: int
+    unit_m: float
 
 
 class MapTerrain:
-    """A terrain file, read window by window.
+    """Terrain files, read window by window.
 
     Parameters
     ----------
-    path : Path
-        Any raster that GDAL reads, with square-on rows and columns and a coordinate
-        system; geographic or projected.
+    paths : Path or sequence of Path
+        Rasters that GDAL reads, with north up and a coordinate system, geographic or
+        projected; several must be tiles of one grid. Where they overlap, the first
+        with data counts.
 
     Raises
     ------
     BadFile
-        If it is none.
+        If one is none, or lies on another grid than the first.
+
+    Attributes
+    ----------
+    notes : list of str
+        What was taken for granted or changed in reading, one sentence each.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            self._file = rasterio.open(path)
-        except RasterioError as error:
-            raise BadFile(path, f"cannot be read as terrain: {error}") from error
-        shift = self._file.transform
-        if self._file.crs is None:
-            raise BadFile(path, "has no coordinate reference system")
-        if shift.b or shift.d or not (shift.a > 0 > shift.e):
-            raise BadFile(path, "must have north up and no rotation")
+    def __init__(self, paths: Path | Sequence[Path]) -> None:
+        given = [paths] if isinstance(paths, Path) else list(paths)
+        self.path = given[0]
+        self.notes: list[str] = []
+        self.voids = 0
+        files = [(path, _opened(path)) for path in given]
+        first = files[0][1]
+        self.crs = first.crs
+        shift = first.transform
+        places = [(path, file, _offset(path, file, first)) for path, file in files]
+        top = min(row for *_, (row, _) in places)
+        left = min(col for *_, (_, col) in places)
+        west, north = shift.c + left * shift.a, shift.f + top * shift.e
+        self.transform = Affine(shift.a, 0.0, west, 0.0, shift.e, north)
+        self.shape = (
+            max(row + file.height for _, file, (row, _) in places) - top,
+            max(col + file.width for _, file, (_, col) in places) - left,
+        )
+        self.tiles = tuple(
+            Tile(
+                path=path,
+                file=file,
+                top=row - top,
+                left=col - left,
+                unit_m=self._unit_m(path, file),
+            )
+            for path, file, (row, col) in places
+        )
+        self._tell_height_reference()
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
-        return self._file.height, self._file.width
+        """Close the files."""
+        for tile in self.tiles:
+            tile.file.close()
 
     def cell_of(self, x: float, y: float) -> tuple[int, int] | None:
         """Return the row and column that a place lies in; None off the terrain."""
-        shift = self._file.transform
-        row = math.floor((y - shift.f) / shift.e)
-        col = math.floor((x - shift.c) / shift.a)
+        row = math.floor((y - self.transform.f) / self.transform.e)
+        col = math.floor((x - self.transform.c) / self.transform.a)
         rows, cols = self.shape
         return (row, col) if 0 <= row < rows and 0 <= col < cols else None
 
     def steps_m(self, row: int) -> tuple[float, float]:
         """Return the distances [m] between columns and between rows at a row."""
-        shift = self._file.transform
-        if not self._file.crs.is_geographic:
-            factor = float(self._file.crs.linear_units_factor[1])
+        shift = self.transform
+        if not self.crs.is_geographic:
+            factor = float(self.crs.linear_units_factor[1])
             return shift.a * factor, -shift.e * factor
         lat = math.radians(shift.f + (row + 0.5) * shift.e)
         bulge = 1 - ECCENTRICITY2 * math.sin(lat) ** 2
@@ -186,106 +138,138 @@ class MapTerrain:
 
     def heights(self, window: Window) -> NDArray[np.float32]:
         """Read the heights [m] of a window; NaN where there is no data."""
-        try:
-            read = self._file.read(1, window=window, masked=True)
-        except RasterioError as error:
-            raise BadFile(self.path, f"cannot be read: {error}") from error
-        heights = np.ascontiguousarray(read.astype(np.float32).filled(np.nan))
-        if self._file.dtypes[0] == "int16" and self._file.nodata is None:
-            heights[heights <= VOID_M] = np.nan
-        return heights
-
-    def write(self, path: Path, values: NDArray[np.uint8]) -> None:
-        """Write one byte a cell on this terrain's grid."""
-        profile = {
-            "driver": "GTiff",
-            "height": values.shape[0],
-            "width": values.shape[1],
-            "count": 1,
-            "dtype": "uint8",
-            "crs": self._file.crs,
-            "transform": self._file.transform,
-            "nodata": NO_ANSWER,
-            "compress": "deflate",
-        }
-        with rasterio.open(path, "w", **profile) as out:
-            out.write(values, 1)
-
-
-def see_from(
-    terrain: MapTerrain, eye: MapEye, *, refraction: float, mode: Mode = Mode.FINE
-) -> tuple[NDArray[np.uint8], float]:
-    """Return what an eye sees on the terrain's grid, and the area of a cell [m^2].
-
-    Raises
-    ------
-    BadValue
-        If the eye is off the terrain, or there is no ground under it.
-    """
-    place = terrain.cell_of(eye.x, eye.y)
-    if place is None:
-        rows, cols = terrain.shape
-        raise BadValue("x and y", f"on the terrain of {rows} x {cols}", (eye.x, eye.y))
-    (row, col), (rows, cols) = place, terrain.shape
-    step_x_m, step_y_m = terrain.steps_m(row)
-    deep, wide = int(eye.reach_m / step_y_m), int(eye.reach_m / step_x_m)
-    top, left = max(row - deep, 0), max(col - wide, 0)
-    high, broad = min(row + deep + 1, rows) - top, min(col + wide + 1, cols) - left
-    height_m = terrain.heights(Window(left, top, broad, high))
-    if not np.isfinite(height_m[row - top, col - left]):
-        raise BadValue("x and y", "where the terrain has data", (eye.x, eye.y))
-    lowest_m = lowest_in_cells(
-        Cells(height_m=height_m, step_x_m=step_x_m, step_y_m=step_y_m),
-        Lens(row=row - top, col=col - left, above_m=eye.above_m, reach_m=eye.reach_m),
-        sag=sag_per_m(refraction),
-        mode=mode,
-    )
-    out = np.full(terrain.shape, NO_ANSWER, dtype=np.uint8)
-    seen = np.where(lowest_m <= eye.target_above_m, SEEN, HIDDEN).astype(np.uint8)
-    down = (np.arange(high) - (row - top))[:, None] * step_y_m
-    across = (np.arange(broad) - (col - left))[None, :] * step_x_m
-    far = down**2 + across**2 > eye.reach_m**2
-    seen[far | np.isnan(height_m)] = NO_ANSWER
-    out[top : top + high, left : left + broad] = seen
-    return out, step_x_m * step_y_m
-
-
-def see_all(
-    terrain: MapTerrain,
-    eyes: tuple[MapEye, ...],
-    folder: Path,
-    *,
-    refraction: float,
-    mode: Mode = Mode.FINE,
-) -> tuple[SeenFile, ...]:
-    """Write one GeoTIFF an eye, ``EYE_ID.tif``, into a folder.
-
-    Every eye is checked before the first is written.
-
-    Raises
-    ------
-    BadValue
-        If an eye is off the terrain or stands where there is no ground.
-    """
-    for eye in eyes:
-        if terrain.cell_of(eye.x, eye.y) is None:
-            rows, cols = terrain.shape
-            rule = f"on the terrain of {rows} rows and {cols} columns"
-            raise BadValue(f"place of eye {eye.eye_id}", rule, (eye.x, eye.y))
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for eye in eyes:
-        values, cell_m2 = see_from(terrain, eye, refraction=refraction, mode=mode)
-        path = folder / f"{eye.eye_id}.tif"
-        terrain.write(path, values)
-        seen = int((values == SEEN).sum())
-        written.append(
-            SeenFile(
-                eye_id=eye.eye_id,
-                path=path,
-                seen=seen,
-                asked=int((values != NO_ANSWER).sum()),
-                seen_km2=seen * cell_m2 / 1e6,
+        top, left = round(window.row_off), round(window.col_off)
+        rows, cols = round(window.height), round(window.width)
+        out = np.full((rows, cols), np.nan, dtype=np.float32)
+        for tile in self.tiles:
+            first_y, first_x = max(tile.top, top), max(tile.left, left)
+            last_y = min(tile.top + tile.file.height, top + rows)
+            last_x = min(tile.left + tile.file.width, left + cols)
+            if first_y >= last_y or first_x >= last_x:
+                continue
+            inside = Window(
+                first_x - tile.left,
+                first_y - tile.top,
+                last_x - first_x,
+                last_y - first_y,
             )
-        )
-    return tuple(written)
+            there = out[first_y - top : last_y - top, first_x - left : last_x - left]
+            np.copyto(there, self._read(tile, inside), where=np.isnan(there))
+        return out
+
+    def _read(self, tile: Tile, window: Window) -> NDArray[np.float32]:
+        """Read a window of one tile in metres; voids are NaN, said so or not."""
+        try:
+            read = tile.file.read(1, window=window, masked=True)
+        except RasterioError as error:
+            raise BadFile(tile.path, f"cannot be read: {error}") from error
+        heights: NDArray[np.float32] = read.astype(np.float32).filled(np.nan)
+        heights = np.ascontiguousarray(heights)
+        void = (heights < DEEPEST_M) | (heights == VOID_M) | (heights > HIGHEST_M)
+        heights[void] = np.nan
+        self.voids += int(void.sum())
+        scale = tile.unit_m * float(tile.file.scales[0])
+        offset = tile.unit_m * float(tile.file.offsets[0])
+        return heights if (scale, offset) == (1.0, 0.0) else heights * scale + offset
+
+    def _unit_m(self, path: Path, file: Any) -> float:
+        """Return the unit of a file's heights [m], and note it unless it is metres."""
+        name = (file.units[0] or "").strip().lower().replace("_", " ")
+        if name in METRES[1:]:
+            return 1.0
+        if name in FEET_M:
+            self._note(f"{path.name}: heights in {name} are converted to metres")
+            return FEET_M[name]
+        if name:
+            why = f"has heights in {name!r}: only metres and feet are understood"
+            raise BadFile(path, why)
+        for axis in pyproj.CRS.from_wkt(file.crs.to_wkt()).axis_info:
+            if axis.direction == "up" and axis.unit_conversion_factor != 1.0:
+                told = f"heights in {axis.unit_name} are converted to metres"
+                self._note(f"{path.name}: {told}")
+                return float(axis.unit_conversion_factor)
+        return 1.0
+
+    def _tell_height_reference(self) -> None:
+        """Note what heights are counted from; they are used as they are."""
+        parts = pyproj.CRS.from_wkt(self.crs.to_wkt()).sub_crs_list
+        names = [part.name for part in parts if part.is_vertical]
+        above = names[0] if names else "a level that the file does not name"
+        self._note(f"heights are used as they are, above {above}")
+
+    def _note(self, sentence: str) -> None:
+        """Keep a sentence once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+
+def _opened(path: Path) -> Any:
+    """Open a raster that can be terrain."""
+    try:
+        file = rasterio.open(path)
+    except RasterioError as error:
+        raise BadFile(path, f"cannot be read as terrain: {error}") from error
+    shift = file.transform
+    if file.crs is None:
+        raise BadFile(path, "has no coordinate reference system")
+    try:
+        named = pyproj.CRS.from_wkt(file.crs.to_wkt())
+    except CRSError as error:
+        raise BadFile(path, f"has a coordinate system of no use: {error}") from error
+    if not (named.is_geographic or named.is_projected):
+        raise BadFile(path, "must be in geographic or projected coordinates")
+    if shift.b or shift.d or not (shift.a > 0 > shift.e):
+        raise BadFile(path, "must have north up and no rotation")
+    return file
+
+
+def _offset(path: Path, file: Any, first: Any) -> tuple[int, int]:
+    """Return the row and column of the first file's grid at which another begins."""
+    mine, theirs = file.transform, first.transform
+    if file.crs != first.crs:
+        raise BadFile(path, f"has another coordinate system than {first.name}")
+    row, col = (mine.f - theirs.f) / theirs.e, (mine.c - theirs.c) / theirs.a
+    rows, cols = file.height, file.width
+    apart = (
+        abs(row - round(row)),
+        abs(col - round(col)),
+        abs(mine.e / theirs.e - 1) * rows,
+        abs(mine.a / theirs.a - 1) * cols,
+    )
+    if max(apart) > OFF_GRID:
+        told = "lies on another grid: bring the tiles on one grid first"
+        raise BadFile(path, f"{told} ({first.name} is the first)")
+    return round(row), round(col)
+
+
+@contextmanager
+def written(
+    path: Path, terrain: MapTerrain, kind: np.dtype[Any], nodata: float | None
+) -> Iterator[Any]:
+    """Write a raster on a terrain's grid whole or not at all.
+
+    What is not written stays `nodata`, or 0.
+    """
+    rows, cols = terrain.shape
+    profile = {
+        "driver": "GTiff",
+        "height": rows,
+        "width": cols,
+        "count": 1,
+        "dtype": kind.name,
+        "crs": terrain.crs,
+        "transform": terrain.transform,
+        "nodata": nodata,
+        "compress": "deflate",
+        "bigtiff": "if_safer",
+        "sparse_ok": True,
+    }
+    if max(rows, cols) > BLOCK:
+        profile |= {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK}
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with rasterio.open(part, "w", **profile) as out:
+            yield out
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

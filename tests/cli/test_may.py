@@ -32,6 +32,7 @@ def test_prints_one_object_for_programs(capsys: pytest.CaptureFixture[str]) -> N
         "conditions",
         "citation",
         "beaten",
+        "override_owner",
     ]
     assert (told["answer"], told["layer"], told["zone"]) == (
         "prohibited",
@@ -132,3 +133,94 @@ def test_a_question_without_all_its_words_is_bad_words(
     status, out, err = run(capsys, ["may", "--task", "arrest"])
     assert (status, out) == (2, "")
     assert "--status and --on" in err
+
+
+def test_a_place_near_a_zone_of_unknown_edges_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["may", "--task=patrol", "--status=T10", "--on=2025-05-02"]
+    for place in (["--sector=El Paso"], ["--base=Fort Bliss"], ["--km=1100"]):
+        _, out, _ = run(capsys, [*words, *place])
+        assert "inside or outside texas fort bliss recorded" in out
+    record = "inside_or_outside_texas_fort_bliss_recorded"
+    _, out, _ = run(capsys, [*words, "--sector=El Paso", f"--met={record}"])
+    assert "texas fort bliss" not in out
+    _, out, _ = run(capsys, [*words, "--sector=Del Rio"])
+    assert "inside or outside" not in out
+    status, _, err = run(capsys, [*words, "--sector=Moon"])
+    assert (status, "unknown sector 'Moon'" in err) == (1, True)
+
+
+def test_a_term_is_answered_from_each_day_on_which_it_changes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["may", "--task=patrol", "--status=T10", "--on=2025-03-01"]
+    words += ["--until=2025-04-30", "--sector=El Paso"]
+    _, out, _ = run(capsys, words)
+    assert out.startswith("2025-03-01 to 2025-03-19\nProhibited: ")
+    assert "2025-03-20 to 2025-04-20\nConditional: " in out
+    _, out, _ = run(capsys, [*words, "--json"])
+    parts = json.loads(out)["parts"]
+    assert [part["from"] for part in parts] == [
+        "2025-03-01",
+        "2025-03-20",
+        "2025-04-21",
+    ]
+    assert parts[-1]["to"] == "2025-04-30"
+
+
+def test_rules_of_ones_own_show_what_they_change(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    own = write(tmp_path, row(rule="kites", task="fly_kites"), name="own.csv")
+    status, out, _ = run(capsys, ["may", "--add", str(own)])
+    assert status == 0
+    assert "Added: kites." in out
+    assert (
+        "fly kites by T10: prohibited (unknown-is-prohibited) -> allowed (kites)" in out
+    )
+    words = ["may", "--task=fly_kites", "--status=T10", "--on=2025-05-01"]
+    _, out, _ = run(capsys, [*words, "--add", str(own)])
+    assert out.startswith("Allowed")
+    _, out, _ = run(capsys, words)
+    assert out.startswith("Prohibited")
+
+
+def test_a_record_of_the_president_opens_what_is_off_without_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    log = str(tmp_path / "m.log")
+    words = ["decide", "record", "insurrection_act_order_recorded", "--log", log]
+    words += ["--reference", "Proclamation 1", "--on", "2025-04-01"]
+    status, _, err = run(capsys, [*words, "--by", "Secretary of Defense"])
+    assert status == 1
+    assert "President may" in err
+    _, out, _ = run(capsys, ARREST)
+    assert out.startswith("Prohibited")
+    status, out, err = run(capsys, [*words, "--by", "President"])
+    assert (status, err) == (0, "")
+    _, out, _ = run(capsys, [*ARREST, "--log", log])
+    assert out.startswith("Conditional")
+    assert "Rule t10-arrest-insurrection-act, layer law" in out
+    before = [*ARREST[:-1], "2025-03-31", "--log", log]
+    _, out, _ = run(capsys, before)
+    assert out.startswith("Prohibited")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["none_such"], "unknown condition 'none_such'"),
+        (["land_owner_recorded", "--place", "Moon"], "unknown place 'Moon'"),
+        (["land_owner_recorded", "--until", "2025-01-01"], "until must be after"),
+    ],
+)
+def test_a_record_that_means_nothing_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], said: str
+) -> None:
+    log = tmp_path / "m.log"
+    more = ["--by", "Unit", "--reference", "deed", "--on", "2025-04-01"]
+    status, _, err = run(capsys, ["decide", "record", *words, *more, "--log", str(log)])
+    assert status == 1
+    assert said in err
+    assert not log.exists()

@@ -1,19 +1,30 @@
 """The command ``linewatch may``."""
 
 import json
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import CycloptsError, Parameter
 
+from linewatch.cli.reading import cases_of, records_of
 from linewatch.errors import UnknownName
+from linewatch.force.asking import (
+    Authority,
+    Spot,
+    Stretch,
+    doubt_of,
+    read_authority,
+    scenario_rules,
+)
 from linewatch.force.authority import Answer
-from linewatch.force.authority import may as answer_for
 from linewatch.force.difference import Difference, difference
+from linewatch.force.records import Record
 from linewatch.force.rules import Rules, read_rules
 from linewatch.measure.clock import to_date
-from linewatch.scenario import BUILT_IN, read_scenario
+from linewatch.plan.answering import authority_under
+from linewatch.scenario import BUILT_IN, Scenario, read_scenario
 
 
 def may(
@@ -21,9 +32,17 @@ def may(
     task: str | None = None,
     status: str | None = None,
     on: str | None = None,
+    until: str | None = None,
     zone: str | None = None,
+    sector: str = "",
+    base: str = "",
+    km: float | None = None,
+    to_km: float | None = None,
     met: Annotated[str, Parameter(negative="")] = "",
+    log: Path | None = None,
+    request: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     rules: Path | None = None,
+    add: Annotated[tuple[Path, ...], Parameter(negative="")] = (),
     scenario: Path = BUILT_IN,
     diff: Annotated[tuple[Path, Path] | None, Parameter(negative="")] = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
@@ -38,12 +57,28 @@ def may(
         Duty status: T10, T32 or SAD.
     on
         Date of the task, such as 2025-04-01.
+    until
+        Last date of the task: the answer for every day, from each date it changes on.
     zone
-        Kind of zone that the place lies in; outside any zone when left out.
+        Kind of zone that the place lies in for sure; outside any when left out.
+    sector
+        Sector of the line: zones that may lie there are asked about too.
+    base
+        Base: zones that may lie in its sector are asked about too.
+    km
+        Place on the line, or where a stretch begins, in km from its beginning.
+    to_km
+        Where the stretch ends.
     met
         Conditions met and records made, parted by commas.
+    log
+        Mission log whose records count as met.
+    request
+        Request for assistance, decided in the log, under which it is done.
     rules
         Authority table to ask instead of the scenario's.
+    add
+        Table of rules of your own, added to that one; may be given again.
     scenario
         Folder of the scenario.
     diff
@@ -52,22 +87,38 @@ def may(
         Print one JSON object instead of sentences.
     """
     if diff is not None:
-        _print_difference(difference(read_rules(diff[0]), read_rules(diff[1])), as_json)
+        found = difference(read_rules(diff[0]), read_rules(diff[1], *add))
+        _print_difference(found, as_json)
+        return
+    mission = read_scenario(scenario)
+    if task is None and add:
+        found = difference(_table(rules, mission), _table(rules, mission, add))
+        _print_difference(found, as_json)
         return
     if task is None or status is None or on is None:
         raise CycloptsError(msg="may needs --task, --status and --on, or --diff")
-    table = _table(rules, scenario)
-    records = tuple(word for part in met.split(",") if (word := part.strip()))
-    for word in records:
-        if word not in table.conditions:
-            raise UnknownName("condition", word, table.conditions)
-    answer = answer_for(
-        table, task=task, status=status, on=to_date(on), zone=zone, met=records
+    spot = Spot(
+        from_m=None if km is None else km * 1000,
+        to_m=None if to_km is None else to_km * 1000,
+        sector=sector,
+        base=base,
+        zone=zone or "",
     )
-    if as_json:
-        print(json.dumps(answer_words(answer)))
-    else:
-        _print_answer(answer)
+    authority = _authority(mission, spot, _table(rules, mission, add), log)
+    start = to_date(on)
+    authority = _with_met(authority, met)
+    if request:
+        authority = authority_under(authority, cases_of(log), request)
+    if until is None:
+        answer = authority.at(spot, task=task, status=status, on=start)
+        if as_json:
+            print(json.dumps(answer_words(answer)))
+        else:
+            _print_answer(answer)
+        return
+    end = to_date(until) + timedelta(days=1)
+    parts = authority.over(spot, task=task, status=status, start=start, end=end)
+    _print_parts(parts, as_json)
 
 
 def answer_words(answer: Answer) -> dict[str, object]:
@@ -83,12 +134,70 @@ def answer_words(answer: Answer) -> dict[str, object]:
         "conditions": list(answer.conditions),
         "citation": answer.citation,
         "beaten": list(answer.beaten),
+        "override_owner": answer.owner,
     }
 
 
-def _table(rules: Path | None, scenario: Path) -> Rules:
-    """Read the table that was named, or the scenario's."""
-    return read_rules(rules or read_scenario(scenario).file("force", "authority"))
+def _table(rules: Path | None, mission: Scenario, add: Sequence[Path] = ()) -> Rules:
+    """Read the table that was named, or the scenario's, with rules added to it."""
+    if rules is not None:
+        return read_rules(rules, *add)
+    return scenario_rules(mission, *add)
+
+
+def _authority(
+    mission: Scenario, spot: Spot, table: Rules, log: Path | None
+) -> Authority:
+    """Read what is asked: zones too where a place is named, records where a log is."""
+    records: tuple[Record, ...] = ()
+    if log is not None:
+        records = records_of(log)
+    if spot == Spot(zone=spot.zone):
+        return Authority(rules=table, records=records)
+    authority = read_authority(mission, records=records)
+    for name, word, known in (
+        ("sector", spot.sector, authority.stretches),
+        ("base", spot.base, authority.bases),
+    ):
+        if word and word not in known:
+            raise UnknownName(name, word, tuple(known))
+    return authority.with_table(table)
+
+
+def _with_met(authority: Authority, met: str) -> Authority:
+    """Take words for conditions met on record, everywhere and always."""
+    words = tuple(word for part in met.split(",") if (word := part.strip()))
+    doubts = tuple(doubt_of(zone) for zone in authority.zones)
+    known = (*authority.rules.conditions, *doubts)
+    for word in words:
+        if word not in known:
+            raise UnknownName("condition", word, known)
+    far = float("-inf")
+    told = (
+        Record(name=w, office="", reference="", made_s=far, known_s=far, from_s=far)
+        for w in words
+    )
+    return authority.with_records(told)
+
+
+def _print_parts(parts: Iterable[Stretch], as_json: bool) -> None:
+    """Tell the answers over a term, each from its first day."""
+    if as_json:
+        told = [
+            answer_words(part.answer)
+            | {
+                "from": part.start.isoformat(),
+                "to": (part.end - timedelta(days=1)).isoformat(),
+            }
+            for part in parts
+        ]
+        print(json.dumps({"parts": told}))
+        return
+    for number, part in enumerate(parts):
+        if number:
+            print()
+        print(f"{part.start} to {part.end - timedelta(days=1)}")
+        _print_answer(part.answer)
 
 
 def _print_answer(answer: Answer) -> None:

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from linewatch.area import Area, read_area
-from linewatch.area.zones import Zone
 from linewatch.errors import Prohibited
 from linewatch.force.authority import Answer, may, to_task
 from linewatch.force.read import read_ledger
@@ -20,6 +19,11 @@ from linewatch.force.records import Record, met_on
 from linewatch.force.rules import ANSWERS, ANY, Rule, Rules, read_rules
 from linewatch.force.values import to_status
 from linewatch.scenario import Scenario
+
+if TYPE_CHECKING:
+    # Reading ground takes a second; whoever asks about no place never waits for it.
+    from linewatch.area import Area
+    from linewatch.area.zones import Zone
 
 NOTICE: Final = "zone_notice_recorded"
 """Condition that a zone's own date of notice meets."""
@@ -81,7 +85,7 @@ class Authority:
     """
 
     rules: Rules
-    zones: Sequence[Zone] = ()
+    zones: "Sequence[Zone]" = ()
     records: Sequence[Record] = ()
     bases: Mapping[str, str] = field(default_factory=dict)
     stretches: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -174,10 +178,19 @@ class Authority:
 
     def with_rules(self, more: Iterable[Rule]) -> "Authority":
         """Return it with further rules, as a decision lays them over the table."""
-        rules = replace(self.rules, rules=(*self.rules.rules, *more))
+        table = replace(self.rules, rules=(*self.rules.rules, *more))
+        return self.with_table(table)
+
+    def with_table(self, rules: Rules) -> "Authority":
+        """Return it with another authority table, and nothing remembered."""
         return replace(self, rules=rules, _kept={}, _by_task={})
 
-    def _zones_at(self, spot: Spot, on: date) -> tuple[list[Zone], list[Zone], bool]:
+    def with_records(self, more: Iterable[Record]) -> "Authority":
+        """Return it with more on record, and nothing remembered."""
+        records = (*self.records, *more)
+        return replace(self, records=records, _kept={}, _by_task={})
+
+    def _zones_at(self, spot: Spot, on: date) -> "tuple[list[Zone], list[Zone], bool]":
         """Return zones that hold a spot, those that may, and whether none may."""
         inside: list[Zone] = []
         unsure: list[Zone] = []
@@ -191,7 +204,7 @@ class Authority:
                 outside = outside and may_out
         return inside, unsure, outside
 
-    def _meets(self, zone: Zone, spot: Spot) -> tuple[bool, bool]:
+    def _meets(self, zone: "Zone", spot: Spot) -> tuple[bool, bool]:
         """Tell whether a spot may lie inside a zone, and whether it may lie outside."""
         sector = spot.sector or self.bases.get(spot.base, "")
         from_m, to_m = spot.from_m, spot.to_m
@@ -218,7 +231,7 @@ class Authority:
         on: date,
         kind: str,
         places: tuple[str, ...],
-        zone: Zone | None = None,
+        zone: "Zone | None" = None,
     ) -> Answer:
         """Ask the table once for each question."""
         notice = zone is not None and zone.notice is not None and zone.notice <= on
@@ -244,7 +257,7 @@ class Authority:
         return self._by_task[task]
 
 
-def doubt_of(zone: Zone) -> str:
+def doubt_of(zone: "Zone") -> str:
     """Return the condition that is open while nobody knows a zone's edges.
 
     It is met by a record, limited to the sector or base, of where the place lies.
@@ -253,7 +266,7 @@ def doubt_of(zone: Zone) -> str:
     return f"inside_or_outside_{'_'.join(filter(None, plain.split('_')))}_recorded"
 
 
-def _doubts(unsure: Sequence[Zone], answers: Sequence[Answer]) -> tuple[str, ...]:
+def _doubts(unsure: "Sequence[Zone]", answers: Sequence[Answer]) -> tuple[str, ...]:
     """Return what must be found out: nothing where it makes no difference."""
     says = {(each.answer, each.conditions) for each in answers}
     return tuple(map(doubt_of, unsure)) if len(says) > 1 else ()
@@ -264,7 +277,7 @@ def _same(one: Answer, other: Answer) -> bool:
     return replace(one, on=other.on) == other
 
 
-def _kind(zone: Zone) -> str:
+def _kind(zone: "Zone") -> str:
     """Return a zone's kind in the authority table's words."""
     return zone.kind.strip().lower().replace(" ", "_").replace("-", "_")
 
@@ -282,8 +295,10 @@ _FAR_S: Final = 1e11
 """An instant so far off that no term reaches it [s]."""
 
 
-def scenario_rules(scenario: Scenario) -> Rules:
-    """Read the authority table of a scenario, and the rules of its own added to it.
+def scenario_rules(scenario: Scenario, *add: Path) -> Rules:
+    """Read the authority table of a scenario, and the rules that are added to it.
+
+    Those of the scenario's own ``more_rules`` come first, then those of `add`.
 
     Raises
     ------
@@ -292,11 +307,11 @@ def scenario_rules(scenario: Scenario) -> Rules:
     """
     more = "more_rules" in scenario.table("force")
     added = (scenario.file("force", "more_rules"),) if more else ()
-    return read_rules(scenario.file("force", "authority"), *added)
+    return read_rules(scenario.file("force", "authority"), *added, *add)
 
 
 def read_authority(
-    scenario: Scenario, area: Area | None = None, *, records: Sequence[Record] = ()
+    scenario: Scenario, area: "Area | None" = None, *, records: Sequence[Record] = ()
 ) -> Authority:
     """Read the authority of a scenario: rules, zones, and the sectors of its bases.
 
@@ -316,6 +331,8 @@ def read_authority(
         If a file is bad: see the readers.
     """
     if area is None and "zones" in scenario.table("area"):
+        from linewatch.area import read_area  # noqa: PLC0415 - see above
+
         area = read_area(scenario)
     bases: dict[str, str] = {}
     if "ledger" in scenario.table("force"):

@@ -163,7 +163,7 @@ def _moves(draw: st.DrawFn, parts: list[Part]) -> list[Under]:
         choices: list[str | None] = [own[unit], *(part.name for part in units)]
         above = draw(st.sampled_from(choices))
         at = above
-        while at is not None and at != unit:
+        while not (at is None or at == unit):
             at = now[at]
         if at == unit or now[unit] == above:
             continue
@@ -201,7 +201,7 @@ def tree(picture: Picture) -> tuple[object, object]:
     """Return the units with parents, titles and symbols, and who works under whom."""
     plain = "10031000000000000000"
     parts = {
-        (p.name, p.title, p.parent, p.sidc or (plain if p.layer is None else None))
+        (p.name, p.title, p.parent, p.sidc or plain)
         for p in picture.parts
         if p.layer is None
     }

@@ -37,7 +37,7 @@ class Track:
 
 @dataclass
 class Filter:
-    """Polar sensors all round, on schedule, without maps or outages."""
+    """Polar sensors all round, on schedule, without maps of chance or outages."""
 
     table: SensorTable
     settings: TrackerSettings
@@ -106,8 +106,59 @@ class Filter:
             + (r * self.table.sigma_azimuth_rad[row]) ** 2 * np.outer(across, across)
         )
 
+    def faces(self, track: Track, row: int, here: Floats) -> Floats:
+        """Return the chance under each model to move fast enough to be seen."""
+        slow = self.table.min_radial_mps[row]
+        if slow == 0:
+            return np.ones(len(self.settings.bank))
+        off = track.whole()[0][:2] - here
+        ray = off / np.hypot(*off)
+        out = np.zeros(len(self.settings.bank))
+        for j, motion in enumerate(self.settings.bank):
+            if motion.kind != "standing":
+                along = ray @ track.mean[j][2:]
+                sigma = np.sqrt(ray @ track.cov[j][2:, 2:] @ ray)
+                out[j] = ndtr((along - slow) / sigma) + ndtr((-along - slow) / sigma)
+        return out
+
+    def looks(self, mean: Floats, here: Floats, *, rated: bool) -> Floats:
+        """Return the slope of place, and of range rate where told, over the state."""
+        if not rated:
+            return np.eye(2, 4)
+        off = mean[:2] - here
+        r = np.hypot(*off)
+        ray = off / r
+        bend = (mean[2:] - ray * (ray @ mean[2:])) / r
+        return np.vstack([np.eye(2, 4), np.concatenate([bend, ray])])
+
+    def beyond(
+        self, row: int, mean: Floats, here: Floats, z: Floats, noise: Floats
+    ) -> tuple[Floats, Floats, Floats]:
+        """Return innovation, slope and noise of a detection (x, y, rate or NaN)."""
+        rated = bool(np.isfinite(z[2])) and self.table.sigma_range_rate_mps[row] > 0
+        look = self.looks(mean, here, rated=rated)
+        if not rated:
+            return z[:2] - mean[:2], look, noise
+        ray = look[2, 2:]
+        off = np.append(z[:2] - mean[:2], z[2] - ray @ mean[2:])
+        big = np.zeros((3, 3))
+        big[:2, :2] = noise
+        big[2, 2] = self.table.sigma_range_rate_mps[row] ** 2
+        return off, look, big
+
+    def density(self, row: int, z: Floats) -> float:
+        """Return the density of false detections at a place."""
+        if row in self.table.clutter_maps:
+            chart = self.table.clutter_maps[row]
+            col, up = ((z - [chart.west_m, chart.south_m]) // chart.cell_m).astype(int)
+            rows, cols = chart.per_km2.shape
+            if 0 <= up < rows and 0 <= col < cols:
+                return float(chart.per_km2[up, col] / 1e6)
+        area = np.pi * self.table.range_m[row] ** 2
+        return float(self.table.clutter_per_scan[row] / area)
+
     def scan(  # noqa: C901, PLR0915 - told in one piece, as the papers do
-        self, row: int, time_s: float, polar: Floats
+        self, row: int, time_s: float, polar: Floats, rate: Floats | None = None
     ) -> None:
         """Take one scan in: `polar` is (detections, 2) in order of range."""
         s, table = self.settings, self.table
@@ -116,7 +167,9 @@ class Filter:
         z = here + fix * polar[:, :1] * np.column_stack(
             [np.sin(polar[:, 1]), np.cos(polar[:, 1])]
         )
-        near = []
+        z = np.column_stack([z, np.full(len(z), np.nan) if rate is None else rate])
+        span = table.range_rate_span_mps[row]
+        near, face, lit = [], {}, {}
         for track in self.tracks:
             best, cov = track.whole()
             ahead = best[:2] + (time_s - track.time_s) * best[2:] - here
@@ -134,29 +187,35 @@ class Filter:
             wide = off @ cov[:2, :2] @ off / r**2
             gap = (table.range_m[row] - r) / np.sqrt(max(wide, 1.0))
             pd = table.pd[row] * (0.0 if gap < -4 else 1.0 if gap > 4 else ndtr(gap))
-            seen[t], miss[t] = track.exist * max(pd, 0.02), 1 - track.exist * pd
+            face[t], lit[t] = self.faces(track, row, here), pd
+            whole = float(face[t] @ track.prob)
+            seen[t], miss[t] = track.exist * max(pd, 0.02), 1 - track.exist * pd * whole
             noises.append(self.noise(row, off))
             room = np.sqrt(s.gate * (wide + table.sigma_range_m[row] ** 2))
             room += min((cov[0, 0] + cov[1, 1]) / r * s.gate, 500.0)
             inv = np.linalg.inv(cov[:2, :2] + noises[t])
             for d in range(m):
-                nu = z[d] - best[:2]
+                nu = z[d, :2] - best[:2]
                 if abs(polar[d, 0] - r) > room or nu @ inv @ nu > s.gate:
                     continue
                 for j in np.flatnonzero(track.prob):
-                    big = track.cov[j][:2, :2] + noises[t]
-                    mine = z[d] - track.mean[j][:2]
-                    q = mine @ np.linalg.inv(big) @ mine
-                    like[t, d, j] = np.exp(-q / 2) / (
-                        2 * np.pi * np.sqrt(np.linalg.det(big))
+                    mine, look, noise = self.beyond(
+                        row, track.mean[j], here, z[d], noises[t]
                     )
+                    big = look @ track.cov[j] @ look.T + noise
+                    q = mine @ np.linalg.inv(big) @ mine
+                    like[t, d, j] = np.exp(-q / 2) / np.sqrt(
+                        np.linalg.det(2 * np.pi * big)
+                    )
+                    like[t, d, j] *= max(face[t][j], 0.02)
+                    like[t, d, j] *= span if len(mine) == 3 else 1.0
         passed = time_s - self.unseen_s[row]
         self.unseen_s[row] = time_s
         most = s.unseen_per_km2 / 1e6
         fresh = self.unseen[row] + s.birth_per_km2_h / 3.6e9 * passed
         self.unseen[row] = min(fresh, most)
         born = table.pd[row] * self.unseen[row]
-        clutter = table.clutter_per_scan[row] / (np.pi * table.range_m[row] ** 2)
+        clutter = np.array([self.density(row, place) for place in z[:, :2]])
         total = np.array([like[t] @ near[t].prob for t in range(n)]).reshape(n, m)
         ratio = seen[:, None] * total / miss[:, None]
         share, taken = self.shares(ratio, clutter + born)
@@ -170,19 +229,25 @@ class Filter:
             track.exist = min(found, 1 - 1e-9)
             if share[t].sum() / found > 0.5:
                 track.last_s = time_s
-            if share[t].sum() / found >= 1e-6:
-                self.correct(track, z, noises[t], like[t], total[t], share[t] / found)
+            slow = table.min_radial_mps[row] > 0
+            if share[t].sum() / found >= 1e-6 or slow:
+                whole = float(face[t] @ track.prob)
+                dark = (1 - lit[t] * face[t]) / (1 - lit[t] * whole)
+                moved = (row, here, dark if slow else np.ones(len(dark)))
+                self.correct(
+                    track, z, noises[t], like[t], total[t], share[t] / found, moved
+                )
         self.unite(near, ratio, top)
         self.tracks = [k for k in self.tracks if k.exist >= s.forget]
         for d in range(m):
             if born / taken[d] > s.forget:
-                self.bear(row, z[d], z[d] - here, born / taken[d], time_s)
+                self.bear(row, z[d], here, born / taken[d], time_s)
         self.unseen[row] *= 1 - table.pd[row]
 
-    def shares(self, ratio: Floats, clutter: float) -> tuple[Floats, Floats]:
+    def shares(self, ratio: Floats, clutter: Floats) -> tuple[Floats, Floats]:
         """Return the chance of each pair, and what weighs on each detection."""
-        back = np.full(ratio.shape, 1 / clutter) * (ratio > 0)
-        taken = np.full(ratio.shape[1], clutter)
+        back = np.ones(ratio.shape) / clutter * (ratio > 0)
+        taken = clutter
         for _ in range(5_000):  # plain rounds, to the very end
             both = ratio * back
             rest = np.maximum(1 + both.sum(axis=1, keepdims=True) - both, 1)
@@ -204,24 +269,19 @@ class Filter:
         like: Floats,
         total: Floats,
         share: Floats,
+        how: tuple[int, Floats, Floats],
     ) -> None:
         """Match the moments of every model's update by every detection and a miss."""
-        look = np.eye(2, 4)
-        which = np.flatnonzero(share)
+        row, here, dark = how
         for j in np.flatnonzero(track.prob):
-            gain = (
-                track.cov[j]
-                @ look.T
-                @ np.linalg.inv(look @ track.cov[j] @ look.T + noise)
-            )
-            parts = [track.mean[j]]
-            weights = [1 - share.sum()]
-            covs = [track.cov[j]]
-            after = track.cov[j] - gain @ look @ track.cov[j]
-            for d in which:
-                parts.append(track.mean[j] + gain @ (z[d] - look @ track.mean[j]))
+            mean, cov = track.mean[j], track.cov[j]
+            parts, covs, weights = [mean], [cov], [(1 - share.sum()) * dark[j]]
+            for d in np.flatnonzero(share):
+                off, look, big = self.beyond(row, mean, here, z[d], noise)
+                gain = cov @ look.T @ np.linalg.inv(look @ cov @ look.T + big)
+                parts.append(mean + gain @ off)
                 weights.append(share[d] * like[d, j] / total[d])
-                covs.append(after)
+                covs.append(cov - gain @ look @ cov)
             g = sum(weights)
             if track.prob[j] * g <= self.settings.keep:
                 track.prob[j] = 0
@@ -257,31 +317,32 @@ class Filter:
                 gone.add(lose)
 
     def bear(
-        self, row: int, z: Floats, off: Floats, exist: float, time_s: float
+        self, row: int, z: Floats, here: Floats, exist: float, time_s: float
     ) -> None:
         """Start a track from a detection."""
-        bank = self.settings.bank
-        cov = []
-        for motion in bank:
-            part = np.zeros((4, 4))
-            part[:2, :2] = self.noise(row, off)
-            if motion.kind != "standing":
-                part[2, 2] = part[3, 3] = motion.speed_mps**2
-            cov.append(part)
-        prior = np.array([motion.prior for motion in bank])
+        bank, slow = self.settings.bank, self.table.min_radial_mps[row]
+        ray = (z[:2] - here) / np.hypot(*(z[:2] - here))
+        prob = np.array([motion.prior for motion in bank])
+        means, covs = [], []
+        for j, motion in enumerate(bank):
+            speed2 = 0.0 if motion.kind == "standing" else motion.speed_mps**2
+            mean, cov = np.append(z[:2], [0.0, 0.0]), np.zeros((4, 4))
+            cov[:2, :2], cov[2:, 2:] = self.noise(row, z[:2] - here), np.eye(2) * speed2
+            off, _, big = self.beyond(row, mean, here, z, cov[:2, :2])
+            if len(off) == 3:
+                wide = speed2 + big[2, 2]
+                mean[2:] = speed2 * ray / wide * off[2]
+                cov[2:, 2:] -= speed2**2 * np.outer(ray, ray) / wide
+                prob[j] *= np.exp(-(off[2] ** 2) / wide / 2) / np.sqrt(wide)
+            elif slow > 0:
+                fast = 2 * ndtr(-slow / motion.speed_mps) if speed2 else 0.0
+                prob[j] *= max(fast, 0.02)
+            means.append(mean)
+            covs.append(cov)
         self.names += 1
-        mean = [np.append(z, [0.0, 0.0]) for _ in bank]
+        prob = prob / prob.sum()
         self.tracks.append(
-            Track(
-                self.names,
-                mean,
-                cov,
-                prior / prior.sum(),
-                exist,
-                time_s,
-                time_s,
-                time_s,
-            )
+            Track(self.names, means, covs, prob, exist, time_s, time_s, time_s)
         )
 
     def look(self, now_s: float) -> list[tuple[int, Floats, float]]:

@@ -35,6 +35,7 @@ class Scene:
     sensor_id: NDArray[np.int64]
     range_m: Floats
     azimuth_rad: Floats
+    range_rate_mps: Floats  # NaN for one in ten
     start: Floats  # (targets, 4)
 
     def fed(self, order: NDArray[np.int64] | None = None) -> dict[str, object]:
@@ -76,11 +77,17 @@ def made(table: SensorTable, *, targets: int, until_s: float, seed: int) -> Scen
             az = np.arctan2(dx, dy)[hit]
             az = az + rng.normal(0, table.sigma_azimuth_rad[row], hit.sum())
             noise = rng.poisson(table.clutter_per_scan[row])
+            # Rates come from a generator of their own, so that places stay the same.
+            dice = np.random.default_rng([seed, row, k])
+            rate = (dx * start[:, 2] + dy * start[:, 3])[hit] / np.hypot(dx, dy)[hit]
+            rate = rate + dice.normal(0, 0.4, len(rate))
+            rate = np.append(rate, dice.uniform(-60, 60, noise))
+            rate[dice.random(len(rate)) < 0.1] = np.nan
             r = np.append(np.abs(r), table.range_m[row] * np.sqrt(rng.random(noise)))
             az = np.append(az, rng.uniform(0, 2 * np.pi, noise)) % (2 * np.pi)
             who = np.full(len(r), table.sensor_id[row])
-            found.append(np.column_stack([np.full(len(r), time), who, r, az]))
+            found.append(np.column_stack([np.full(len(r), time), who, r, az, rate]))
     rows = np.concatenate(found)
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
-    time, who, r, az = rows.T
-    return Scene(time, who.astype(np.int64), r, az, start)
+    time, who, r, az, rate = rows.T
+    return Scene(time, who.astype(np.int64), r, az, rate, start)

@@ -71,7 +71,7 @@ def ratios(draw: st.DrawFn) -> Floats:
 @given(ratios())
 def test_shares_are_those_of_plain_rounds_run_to_the_end(ratio: Floats) -> None:
     share_of, taken = ours(ratio)
-    expected, weighs = PLAIN.shares(ratio, CLUTTER)
+    expected, weighs = PLAIN.shares(ratio, np.full(ratio.shape[1], CLUTTER))
     np.testing.assert_allclose(share_of, expected, rtol=1e-6, atol=1e-12)
     np.testing.assert_allclose(taken, weighs, rtol=1e-6)
 
@@ -80,7 +80,7 @@ def test_shares_are_those_of_plain_rounds_run_to_the_end(ratio: Floats) -> None:
 @given(ratios())
 def test_the_usual_end_is_near_the_very_end(ratio: Floats) -> None:
     share_of, taken = ours(ratio, TrackerSettings().close)
-    expected, weighs = PLAIN.shares(ratio, CLUTTER)
+    expected, weighs = PLAIN.shares(ratio, np.full(ratio.shape[1], CLUTTER))
     assert (share_of >= 0).all()
     np.testing.assert_allclose(share_of, expected, atol=0.03)
     np.testing.assert_allclose(CLUTTER / taken, CLUTTER / weighs, atol=0.03)

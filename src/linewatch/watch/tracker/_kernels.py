@@ -44,11 +44,11 @@ from linewatch.watch.tracker.arrays import (
     State,
 )
 
-TRACK_DIGEST: Final = "b8a99c89119f"
+TRACK_DIGEST: Final = "fb7b3b1f3320"
 """Digest of ``_kernels_track.py``, checked by a test. The compiler's cache sees changes
 of this file alone: a change there must change this line, or stale code would run."""
 
-PAIR_DIGEST: Final = "cc92c265b533"
+PAIR_DIGEST: Final = "1db00efa163d"
 RATE_DIGEST: Final = "62ca4ff2e5b6"
 SHARE_DIGEST: Final = "965a895ef35b"
 TRAIL_DIGEST: Final = "acaa9fee6e7c"
@@ -242,7 +242,9 @@ def bear(
         now.spread[i, 0], now.spread[i, 1], now.spread[i, 2] = xx, xy, yy
         now.cov[i, 0, 0], now.cov[i, 0, 1], now.cov[i, 0, 2] = xx, xy, yy
         st.fresh[i], st.eye[i] = 1, s if eyes.kind[s] < 2 else -1
-        rate = sc.rate[at] if sc.rate.size > 0 else math.nan
+        rate = math.nan
+        if sc.rate.size > 0 and eyes.sigma_rate[s] > 0.0:
+            rate = sc.rate[at]
         if eyes.slow[s] > 0.0 or not math.isnan(rate):
             begin(st, bank, eyes, s, i, rate)
         st.exist[i], st.shown[i], st.cell[i] = exist, 0, -1
@@ -379,7 +381,7 @@ def run(  # noqa: PLR0911 - one return for each thing that may lack
         if slow > 0.0:
             face_on(st, bank, near, eyes, s, n, sc.counts[k])
         pair(now, near, pairs, hits, eyes, sc, s, k, n, gate)
-        unfold(st, bank, near, n)
+        unfold(st, bank, near, n, slow)
         weigh(now, near, pairs, n, slow)
         if rated == 1:
             weigh_rates(now, near, pairs, eyes, sc, s, k, n)

@@ -183,12 +183,13 @@ def face_on(
         dx, dy = best[i, 0] - ex, best[i, 1] - ey
         r = math.sqrt(dx * dx + dy * dy) + 1e-9
         dx, dy, whole = dx / r, dy / r, 0.0
+        age = st.time_s[i] - st.first_s[i]
         for m in range(bank.kind.size):
             p = bank.prior[m] if st.fresh[i] else prob[i, m]
             face[t, m] = 0.0
             if p == 0.0 or bank.kind[m] == 1:
                 continue
-            along, wide = 0.0, bank.speed[m] ** 2
+            along, wide = 0.0, bank.speed[m] ** 2 + bank.noise[m] * age
             if not st.fresh[i]:
                 along = dx * mean[i, m, 2] + dy * mean[i, m, 3]
                 wide = dx * dx * cov[i, m, 7] + dy * dy * cov[i, m, 9]

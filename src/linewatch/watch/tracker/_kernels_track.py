@@ -79,16 +79,17 @@ def grown(bank: Bank, age: float) -> float:
 
 
 @kernel
-def unfold(st: State, bank: Bank, near: Near, n: int) -> None:
+def unfold(st: State, bank: Bank, near: Near, n: int, slow: float) -> None:
     """Give the new ones of `n` gathered tracks that have pairs their models.
 
-    Most new tracks are clutter and never need them.
+    Most new tracks are clutter and never need them. Of a sensor that sees nothing
+    below the radial speed `slow` a miss tells models apart too.
     """
     local, row, fresh, best = near.local, near.row, st.fresh, st.now.best
     mean, cov, prob = st.now.mean, st.now.cov, st.now.prob
     for t in range(n):
         i = local[t]
-        if row[t] == row[t + 1] or not fresh[i]:
+        if not fresh[i] or (row[t] == row[t + 1] and slow == 0.0):
             continue
         fresh[i] = 0
         age, place = st.time_s[i] - st.first_s[i], (best[i, 0], best[i, 1], 0.0, 0.0)

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
+from rasterio import Affine
 
 from linewatch.area import Grid
 
@@ -42,3 +45,32 @@ class MadeGround:
 
 FLAT = MadeGround(lambda x, y: 0 * x + 0 * y)
 ROLLING = MadeGround(lambda x, y: 70 * np.sin(x / 800) * np.cos(y / 1_100))
+
+
+def written(
+    path: Path,
+    height: NDArray[np.generic],
+    *,
+    crs: str | None = "EPSG:32611",
+    cell: tuple[float, float] = (30.0, 30.0),
+    corner: tuple[float, float] = (500_000.0, 3_600_000.0),
+    nodata: float | None = None,
+    unit: str | None = None,
+) -> Path:
+    """Write heights as a GeoTIFF."""
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        height=height.shape[0],
+        width=height.shape[1],
+        count=1,
+        dtype=height.dtype.name,
+        crs=crs,
+        transform=Affine(cell[0], 0, corner[0], 0, -cell[1], corner[1]),
+        nodata=nodata,
+    ) as file:
+        file.write(height, 1)
+        if unit is not None:
+            file.units = (unit,)
+    return path

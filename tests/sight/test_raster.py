@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from numpy.typing import NDArray
 from rasterio import Affine
 
 from linewatch.errors import BadFile, BadLines, BadValue
@@ -16,34 +15,9 @@ from linewatch.sight.eyes import MapEye, read_eyes
 from linewatch.sight.raster import MapTerrain
 from linewatch.sight.seeing import see_from
 from tests.cli.running import run
+from tests.sight.scene import written
 
 HEADER = "eye_id,x,y,above_m,target_above_m,reach_m\n"
-
-
-def written(
-    path: Path,
-    height: NDArray[np.generic],
-    *,
-    crs: str | None = "EPSG:32611",
-    cell: tuple[float, float] = (30.0, 30.0),
-    corner: tuple[float, float] = (500_000.0, 3_600_000.0),
-    nodata: float | None = None,
-) -> Path:
-    """Write heights as a GeoTIFF."""
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        height=height.shape[0],
-        width=height.shape[1],
-        count=1,
-        dtype=height.dtype.name,
-        crs=crs,
-        transform=Affine(cell[0], 0, corner[0], 0, -cell[1], corner[1]),
-        nodata=nodata,
-    ) as file:
-        file.write(height, 1)
-    return path
 
 
 @pytest.fixture

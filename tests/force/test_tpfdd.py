@@ -25,8 +25,8 @@ from tests.force.test_exchange import SHARED_FOLDER
 START = date(2025, 3, 1)
 TABLE = '''\
 ULN,FRN,FORCE,PAX,KIT,PIECES,ORIGIN,DESTINATION,STATUS,RLD,ALD,LAD,RDD,MODE,STONS,TASK
-A01,F1,2nd SBCT 4th ID,200,,,Fort Carson,Fort Bliss,T10,C009,C011,C012,C020,AIR,12,patrol
-A02,F1,2nd SBCT 4th ID,500,Stryker,50,Fort Carson,Fort Bliss,T10,C030,C031,C035,C040,RAIL,,patrol
+A01,F1,2nd SBCT,200,,,Fort Carson,Fort Bliss,T10,C009,C011,C012,C020,AIR,12,patrol
+A02,F1,2nd SBCT,500,Stryker,50,Fort Carson,Fort Bliss,T10,C30,C31,C35,C40,RAIL,,patrol
 A03,F2,"3rd CAB; ""Falcons""",60,,,Hunter AAF,Fort Huachuca,T10,,C020,,C024,A,,
 '''
 
@@ -133,7 +133,7 @@ def test_a_ledger_counts_the_same_after_it_was_a_table(
 
 
 def moved(ledger: Ledger, on: date) -> Mapping[object, int]:
-    """Return how many of each unit and status were sourced, left and arrived by a day."""
+    """Return how many of each unit were sourced, left and arrived by a day."""
     totals: dict[object, int] = {}
     for number in range(len(ledger)):
         entry = ledger.entry(number)
@@ -154,7 +154,7 @@ def test_a_table_becomes_planned_entries(tmp_path: Path) -> None:
     assert all(ledger.entry(n).assumed for n in range(len(ledger)))
     back = again(tmp_path, ledger)
     assert back["A03"].force == "3rd CAB; 'Falcons'"
-    assert back["A01"] == replace(found[0], number=0, unit="2nd-sbct-4th-id")
+    assert back["A01"] == replace(found[0], number=0, unit="2nd-sbct")
 
 
 def test_a_workbook_is_read_as_the_table_is(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_entries_changed_by_hand_go_before_the_note(tmp_path: Path) -> None:
     found, _ = lines(tmp_path, TABLE, c_day=START)
     path = tmp_path / "plan.ledger"
     text = tpfdd_ledger(found, Losses(), source="a test")
-    old = "2025-03-13 arrive 2nd-sbct-4th-id 200 T10"
+    old = "2025-03-13 arrive 2nd-sbct 200 T10"
     assert old in text
     path.write_text(text.replace(old, old.replace("03-13", "03-25")), encoding="utf-8")
     losses = Losses()

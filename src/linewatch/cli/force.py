@@ -26,6 +26,16 @@ force.command(
     name="explain",
     help="List the entries that add up to a total.",
 )
+force.command(
+    "linewatch.cli.force_import:import_",
+    name="import",
+    help="Take over a file of another program as a ledger.",
+)
+force.command(
+    "linewatch.cli.force_export:export",
+    name="export",
+    help="Write the force as a file of another program.",
+)
 
 
 @force.default

@@ -69,7 +69,8 @@ def read_sheet(path: Path) -> Sheet:
         If rows have more cells than the header; all are told.
     """
     content = read_bytes(path)
-    lines = _of_book(path, content) if content.startswith(WORKBOOK) else _of_text(path, content)
+    of_kind = _of_book if content.startswith(WORKBOOK) else _of_text
+    lines = of_kind(path, content)
     header: tuple[str, ...] = ()
     rows, faults = [], []
     for line, cells in lines:

@@ -81,9 +81,14 @@ for name, path, told in (
     ("posts", "lever_effort:posts", "Tell what more posts along the line do."),
 ):
     lever.command(f"linewatch.cli.{path}", name=name, help=told)
-report.command(
-    "linewatch.cli.report_sitrep:sitrep", name="sitrep", help="Write SITREP."
-)
+for name, path, told in (
+    ("sitrep", "report_sitrep:sitrep", "Write SITREP."),
+    ("perstat", "report_perstat:perstat", "Write PERSTAT: personnel by unit."),
+    ("strength", "report_strength:strength", "Write strength over time by status."),
+    ("cost", "report_cost:cost", "Write cost by request, unit, status and month."),
+    ("authority", "report_authority:authority", "Write what each status may do."),
+):
+    report.command(f"linewatch.cli.{path}", name=name, help=told)
 for part in (plan, log, key, request, lever, report):
     app.command(part)
 

@@ -1,18 +1,21 @@
 """The command ``linewatch site``."""
 
 import json
+import math
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 from cyclopts import Parameter
 
-from linewatch.errors import BadValue
+from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.choose import Choice, Effort, Limits, choose
 from linewatch.plan.siting.exact import Cheapest, cover_all, is_small, sharpened
-from linewatch.plan.siting.files import Table, read_cover, write_chosen
+from linewatch.plan.siting.files import Table, read_cover, write_chosen, write_periods
+from linewatch.plan.siting.median import p_median
+from linewatch.plan.siting.moving import Moving, choose_moving
+from linewatch.plan.siting.rulefiles import RuleFiles, read_distances, with_rules
 
 FLAG = Parameter(negative="")
 
@@ -26,10 +29,20 @@ def site(
     choose_count: Annotated[int | None, Parameter(name="--choose")] = None,
     budget: float | None = None,
     everything: Annotated[bool, Parameter(name="--cover-all", negative="")] = False,
+    nearest: int | None = None,
     backup: int = 1,
     expected: Annotated[bool, FLAG] = False,
-    kicks: int = 0,
-    rounds: int = 3_000,
+    kinds: Path | None = None,
+    crews: Path | None = None,
+    existing: Path | None = None,
+    forbidden: Path | None = None,
+    spacing: float | None = None,
+    links: Path | None = None,
+    gateways: Path | None = None,
+    moves: int | None = None,
+    kicks: int = 500,
+    rounds: int = 2_000,
+    workers: int = 1,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
     """Choose sites from a cover table.
@@ -37,50 +50,106 @@ def site(
     Parameters
     ----------
     sites
-        CSV file: site[,cost].
+        CSV file: site[,cost][,kind][,place][,x,y]. Sites of one place share it: one of
+        them at most is chosen.
     demand
-        CSV file: cell,weight.
+        CSV file: cell,weight[,period].
     cover
-        CSV file, plain or gzip: site,cell[,prob].
+        CSV file, plain or gzip, or parquet: site,cell[,prob]; or the .npz file of
+        linewatch cover. With --nearest: site,cell,distance.
     out
         File for the chosen sites.
     choose_count
         Number of sites to choose.
     budget
-        Cost to stay within, instead of a number.
+        Cost to stay within; may be given beside a number.
     everything
         Choose the cheapest sites that cover every cell, instead.
+    nearest
+        Choose this number of sites, as near to the demand as can be, instead.
     backup
         Sites that must cover a cell for it to count.
     expected
         Count the expected weight detected, with the chances of the cover file.
+    kinds
+        CSV file: kind,at_most[,crew,takes]. Sites of each kind, and crews each takes.
+    crews
+        CSV file: crew,have. Crews of the force.
+    existing
+        CSV file: site,stays; fixed ones are chosen in any case, free ones at no cost.
+    forbidden
+        CSV file: site. Never chosen.
+    spacing
+        Least distance of two chosen sites, in the unit of x and y.
+    links
+        CSV file: site,other. Who can talk to whom; every chosen site must reach a
+        gateway over chosen ones.
+    gateways
+        CSV file: site. Gateways, sites themselves or names of the links alone.
+    moves
+        Units that may move between two periods, where the demand has periods.
     kicks
         Times to shake a choice and improve it anew; more takes longer.
     rounds
         Steps of the bound; more takes longer.
+    workers
+        Threads of the bound on large tables.
     as_json
         Print one JSON object instead of lines.
     """
-    if sum((choose_count is not None, budget is not None, everything)) != 1:
-        raise BadValue("the limit", "one of --choose, --budget and --cover-all", "more")
+    limited = choose_count is not None or budget is not None
+    _one_limit(limited or kinds is not None, everything, nearest, limited)
     if backup > 1 and expected:
         raise BadValue("--backup", "1 with --expected", backup)
+    if nearest is not None:
+        effort = Effort(kicks=kicks, rounds=rounds)
+        _nearest((sites, demand, cover), nearest, effort, out, as_json=as_json)
+        return
     table = read_cover(sites, demand, cover)
-    if not expected and table.has_chances:
-        sure = np.ones_like(table.cover.prob)
-        table = replace(table, cover=replace(table.cover, prob=sure))
+    if not expected:
+        table = table.made_sure()
+    files = RuleFiles(
+        kinds=kinds, crews=crews, existing=existing, forbidden=forbidden,
+        links=links, gateways=gateways, spacing_m=spacing,
+    )  # fmt: skip
+    table, limits = with_rules(
+        table, files, total=choose_count,
+        budget=math.inf if budget is None else budget,
+    )  # fmt: skip
     if everything:
         if expected:
             raise BadValue("--expected", "left out with --cover-all", "given")
-        _whole(cover_all(table.cover, backup=backup), table, out, as_json=as_json)
+        found = cover_all(table.cover, backup=backup, limits=limits)
+        _whole(found, table, out, as_json=as_json)
         return
-    limits = _limits(table, choose_count, budget)
-    effort = Effort(kicks=kicks, rounds=rounds)
+    _check(table, limits, choose_count, budget)
+    effort = Effort(kicks=kicks, rounds=rounds, workers=workers)
+    if moves is not None:
+        if not table.periods or backup > 1:
+            raise BadValue("--moves", "given with periods, and without backup", moves)
+        moving = choose_moving(
+            table.cover, table.by_period, limits, moves=moves, effort=effort
+        )
+        _periods(moving, table, out, as_json=as_json)
+        return
     choice = choose(table.cover, limits, backup=backup, effort=effort)
     if is_small(table.cover):
         choice = sharpened(table.cover, limits, choice, backup=backup)
+    _some(choice, table, limits)
     write_chosen(out, [table.names[s] for s in choice.sites])
     _tell(choice, table, as_json=as_json)
+
+
+def _one_limit(some: bool, everything: bool, nearest: int | None, told: bool) -> None:
+    """Refuse two objectives at once, and none."""
+    if (
+        (everything
+        and (told or nearest is not None))
+        or not (some or everything or nearest is not None)
+    ):
+        raise BadValue("the limit", "one of --choose, --budget and --cover-all", "more")
+    if nearest is not None and some:
+        raise BadValue("--nearest", "given without another limit", "with one")
 
 
 def tell(stage: str, share: float) -> None:
@@ -88,22 +157,37 @@ def tell(stage: str, share: float) -> None:
     if sys.stderr.isatty():
         bar = "#" * round(share * 30)
         end = "\n" if share >= 1 else ""
-        print(
-            f"\r{stage} [{bar:<30}] {share:4.0%}", end=end, file=sys.stderr, flush=True
-        )
+        line = f"\r{stage} [{bar:<30}] {share:4.0%}"
+        print(line, end=end, file=sys.stderr, flush=True)
 
 
-def _limits(table: Table, count: int | None, budget: float | None) -> Limits:
+def _check(
+    table: Table, limits: Limits, count: int | None, budget: float | None
+) -> None:
     """Check the limit against the sites."""
-    if count is not None:
-        if not 0 < count <= table.cover.sites:
-            rule = f"from 1 to the {table.cover.sites} sites there are"
-            raise BadValue("--choose", rule, count)
-        return Limits(count=(count,))
-    least = float(table.cover.cost.min())
-    if budget is None or not budget >= least:
+    if count is not None and not 0 < count <= table.cover.sites:
+        rule = f"from 1 to the {table.cover.sites} sites there are"
+        raise BadValue("--choose", rule, count)
+    held = limits.held_of(table.cover.sites)
+    open_sites = ~held & ~limits.barred_of(table.cover.sites)
+    least = float(table.cover.cost[open_sites].min(initial=math.inf))
+    if budget is not None and not budget >= least and not held.any():
         raise BadValue("--budget", f"{least:g}, the cheapest site, or more", budget)
-    return Limits(budget=budget)
+
+
+def _some(choice: Choice, table: Table, limits: Limits) -> None:
+    """Refuse to answer with no site where some would be worth having: say why."""
+    worth = np.unique(np.repeat(np.arange(table.cover.sites), np.diff(table.cover.ptr)))
+    if len(choice.sites) or not worth.size:
+        return
+    reasons = []
+    for s in worth.tolist():
+        alone = np.zeros(table.cover.sites, bool)
+        alone[s] = True
+        reasons.append(limits.broken(table.cover, alone))
+    clash = tuple(dict.fromkeys(r for r in reasons if r is not None))
+    if clash and None not in reasons:
+        raise NoPlan(("at least one site", *clash))
 
 
 def _tell(choice: Choice, table: Table, *, as_json: bool) -> None:
@@ -150,3 +234,72 @@ def _whole(found: Cheapest, table: Table, out: Path, *, as_json: bool) -> None:
     print(f"No such choice costs less than {found.bound:g}: gap {found.gap:.3%}.")
     if found.uncoverable:
         print(f"Cells left short, for they have too few sites: {found.uncoverable:,}.")
+
+
+def _periods(moving: Moving, table: Table, out: Path, *, as_json: bool) -> None:
+    """Write and print a choice for each period."""
+    chosen = {
+        period: [table.names[s] for s in sites]
+        for period, sites in zip(table.periods, moving.sites, strict=True)
+    }
+    write_periods(out, chosen)
+    total = float(table.by_period.sum())
+    if as_json:
+        facts = {
+            "objective": moving.objective,
+            "bound": moving.bound,
+            "gap": moving.gap,
+            "status": moving.proof.value,
+            "periods": chosen,
+            "moves": list(moving.moves),
+            "without_moves": moving.fixed,
+            "demand": total,
+        }
+        print(json.dumps(facts))
+        return
+    for period, names in chosen.items():
+        print(f"{period}: {', '.join(names)}")
+    told = ", ".join(map(str, moving.moves)) or "none"
+    print(
+        f"Worth {moving.objective:,.6g} of {total:,.6g}; {moving.fixed:,.6g} without "
+        f"moves. New between periods: {told}."
+    )
+    print(f"No such choice exceeds {moving.bound:,.6g}: gap {moving.gap:.3%}.")
+
+
+def _nearest(
+    files: tuple[Path, Path, Path],
+    count: int,
+    effort: Effort,
+    out: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """Choose the sites nearest to the demand, write and print them."""
+    names, distance, weight, beyond = read_distances(*files)
+    if not 1 <= count <= len(names):
+        rule = f"from 1 to the {len(names)} sites there are"
+        raise BadValue("--nearest", rule, count)
+    found = p_median(distance, count, weight=weight, effort=effort)
+    own = distance[:, found.sites].min(axis=1)
+    lost = int(((own >= beyond) & (weight > 0)).sum())
+    if lost:
+        told = f"every cell at some distance of one of them ({lost} are not)"
+        raise NoPlan((f"{count} sites", told))
+    write_chosen(out, [names[s] for s in found.sites])
+    if as_json:
+        facts = {
+            "objective": found.objective,
+            "bound": found.bound,
+            "gap": found.gap,
+            "status": found.proof.value,
+            "sites": [names[s] for s in found.sites],
+        }
+        print(json.dumps(facts))
+        return
+    mean = found.objective / weight.sum() if weight.sum() else 0.0
+    print(
+        f"{count} sites at a weighted distance of {found.objective:,.6g} "
+        f"({mean:,.6g} on average)."
+    )
+    print(f"No choice stays under {found.bound:,.6g}: gap {found.gap:.3%}.")

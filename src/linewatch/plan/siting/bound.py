@@ -13,6 +13,7 @@ from linewatch.plan.siting import _kernels_bound as loops
 from linewatch.plan.siting.clusters import Clusters, clusters_of, grouped
 from linewatch.plan.siting.cover import Cover, Floats, Places, Whole, merged
 from linewatch.plan.siting.limits import PROVEN_GAP, Effort, Flags, Limits, Rows
+from linewatch.plan.siting.rules import reach_rows
 from linewatch.plan.siting.volume import Descent, Pace, descend
 
 STAGES: Final = (*((1, 0.06),) * 5, (8, 0.15), (12, 0.25), (12, 0.3))
@@ -47,6 +48,8 @@ class Relaxed:
         Sites of all kinds; -1 where no count binds.
     rows : Rows
         All other rules; each has a price.
+    hard : Rows
+        Those of them that also forbid choices of a cluster by themselves.
     shut : ndarray of bool, shape (sites,)
         Sites that are never chosen.
     """
@@ -56,6 +59,7 @@ class Relaxed:
     limit: Whole
     total: int
     rows: Rows
+    hard: Rows
     shut: Flags
 
 
@@ -69,7 +73,7 @@ def bound_of(
     table : Cover
         A merged table; a cell counts the chance that at least one site detects.
     limits : Limits
-        What may be chosen; links are left out, which only raises the bound.
+        What may be chosen; of the links only that no site is alone.
     taken : ndarray of bool, shape (sites,)
         A good choice, to start prices from.
     objective : float
@@ -107,12 +111,15 @@ def relaxed(table: Cover, limits: Limits) -> Relaxed:
     binds = bool((limit < free).any()) or total < int(members.sum())
     # Counts are kept exactly; everything else is a row with a price.
     loose = replace(limits, count=None, total=None)
+    hard = loose.all_rows(table)
+    linked = None if limits.links is None else reach_rows(limits.links)
     return Relaxed(
         table=replace(table, kind=kind, weight=table.weight * most),
         most=most,
         limit=limit,
         total=total + int(held.sum()) if binds else -1,
-        rows=loose.all_rows(table),
+        rows=hard if linked is None else hard.joined(linked),
+        hard=hard,
         shut=shut,
     )
 
@@ -152,6 +159,7 @@ class Core:
             groups = grouped(small, price / most, self.share[sites], size)
         inner = replace(
             task, table=small, most=most, rows=task.rows.only(sites),
+            hard=task.hard.only(sites),
             shut=task.shut[sites],
         )  # fmt: skip
         priced = Priced(inner, groups, self.workers)
@@ -224,7 +232,7 @@ class Priced:
     def __init__(self, task: Relaxed, groups: list[list[int]], workers: int) -> None:
         self.task = task
         self.workers = workers
-        self.laid: Clusters = clusters_of(task.table, groups, task.rows, task.shut)
+        self.laid: Clusters = clusters_of(task.table, groups, task.hard, task.shut)
         laid = self.laid
         self.worth = np.empty(int(laid.first[-1]))
         self.pick = np.zeros(len(laid.size), np.int64)
@@ -238,9 +246,9 @@ class Priced:
         if len(toll):
             chosen = max(1.0, float(self.task.limit[:-1].sum()))
             uses = np.maximum(np.bincount(rows.ind, minlength=len(toll)), 1)
-            mean = _summed(rows.ind, rows.val, len(toll)) / uses
+            mean = _summed(rows.ind, np.abs(rows.val), len(toll)) / uses
             site = pace.lower / min(chosen, max(table.sites, 1)) + 1e-12
-            cell = float(table.weight.mean()) + 1e-12
+            cell = self.ceiling / max(table.cells, 1) + 1e-12
             more = HEAVY * site / cell / np.maximum(mean, 1e-12) ** 2
             scale = np.concatenate([np.ones(table.cells), more])
         start = np.concatenate([np.minimum(price, table.weight), toll])

@@ -7,6 +7,7 @@ import numpy as np
 from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.backup import backup_bound
 from linewatch.plan.siting.bound import bound_of
+from linewatch.plan.siting.chain import ChainSearch
 from linewatch.plan.siting.cover import Cover, merged
 from linewatch.plan.siting.limits import (
     PROVEN_GAP,
@@ -94,10 +95,7 @@ def choose(
     held = limits.held_of(table.sites)
     if broken := limits.broken(table, held):
         raise NoPlan((broken, "the sites that must stay"))
-    sure = backup == 1 and table.is_sure
-    search: Search = (
-        SureSearch(table, limits) if sure else GeneralSearch(table, limits, backup)
-    )
+    search = _search(table, limits, backup)
     greedy = search.fill()
     search.improve(effort, math.inf)
     objective, taken = search.objective, search.taken
@@ -114,3 +112,12 @@ def choose(
         cost=float(cover.cost[sites].sum()),
         greedy=greedy,
     )
+
+
+def _search(table: Cover, limits: Limits, backup: int) -> Search:
+    """Return the search that suits the problem."""
+    if limits.links is not None:
+        return ChainSearch(table, limits, limits.links, backup)
+    if backup == 1 and table.is_sure:
+        return SureSearch(table, limits)
+    return GeneralSearch(table, limits, backup)

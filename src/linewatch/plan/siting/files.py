@@ -77,6 +77,13 @@ class Table:
     periods: tuple[str, ...]
     by_period: Floats
 
+    def made_sure(self) -> "Table":
+        """Return the table with every chance taken for certain."""
+        if not self.has_chances:
+            return self
+        plain = replace(self.cover, prob=sure(len(self.cover.ind)))
+        return replace(self, cover=plain)
+
 
 def read_cover(sites: Path, demand: Path, cover: Path) -> Table:
     """Read a cover table from three files, CSV files plain or ``.gz``.
@@ -226,11 +233,24 @@ def read_pairs(path: Path) -> pa.Table:
 
 
 def write_chosen(path: Path, names: Sequence[str]) -> None:
-    """Write the chosen sites, one a line under the header ``site``."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+    """Write the chosen sites, one a line under the header ``site``, whole or not."""
+    _write(path, ["site"], [[name] for name in names])
+
+
+def write_periods(path: Path, chosen: Mapping[str, Sequence[str]]) -> None:
+    """Write the chosen sites of each period under the header ``period,site``."""
+    rows = [[period, name] for period, names in chosen.items() for name in names]
+    _write(path, ["period", "site"], rows)
+
+
+def _write(path: Path, header: list[str], lines: list[list[str]]) -> None:
+    """Write a CSV file, whole or not at all."""
+    part = path.with_name(path.name + ".tmp")
+    with part.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["site"])
-        rows.writerows([name] for name in names)
+        rows.writerow(header)
+        rows.writerows(lines)
+    part.replace(path)
 
 
 def read_columns(path: Path, columns: Mapping[str, bool]) -> pa.Table:

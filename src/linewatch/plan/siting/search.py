@@ -21,7 +21,10 @@ FEW_BYTES: int = 2_000_000_000
 class Search(Protocol):
     """A choice that can be made better."""
 
-    taken: Flags
+    @property
+    def taken(self) -> Flags:
+        """The taken sites."""
+        ...
 
     @property
     def objective(self) -> float:
@@ -139,7 +142,7 @@ class GeneralSearch:
 
     def _state(self) -> tuple[Any, ...]:
         """Return what the search changes, with what each site would add."""
-        gain = self._gains()
+        gain = self.gains()
         return (
             self.used,
             self.held,
@@ -150,7 +153,7 @@ class GeneralSearch:
             gain,
         )
 
-    def _gains(self) -> Floats:
+    def gains(self) -> Floats:
         """Return what each site would add to the state."""
         table = self.table
         by_cell_worth = table.weight * self.miss

@@ -44,6 +44,7 @@ def digest_of_plan(
         sorted(kit.items()),
         settings,
         (light.sun_altitude_rad, light.moon_altitude_rad, light.moon_lit_share),
+        str(light.weather),
         [str(kind) for kind in KINDS.values()],
         list(TARGETS.values()),
     )

@@ -1,0 +1,107 @@
+"""The command ``linewatch candidates``."""
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from linewatch.errors import BadValue, NoPlan
+from linewatch.plan.siting.stands import (
+    along,
+    joined,
+    on_ground,
+    read_lines,
+    read_stands,
+    ridges,
+    within,
+)
+from linewatch.sight.raster import MapTerrain
+
+
+def candidates(
+    *,
+    terrain: Path,
+    out: Path,
+    ridge_count: Annotated[int, Parameter(name="--ridges")] = 0,
+    apart: float = 500.0,
+    prominence: float = 20.0,
+    roads: Path | None = None,
+    every: float = 1_000.0,
+    towers: Path | None = None,
+    add: Path | None = None,
+    line: Path | None = None,
+    within_m: Annotated[float, Parameter(name="--within")] = 5_000.0,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> None:
+    """List places where a sensor could stand.
+
+    Parameters
+    ----------
+    terrain
+        Terrain: a GeoTIFF, VRT or other raster with heights in metres.
+    out
+        CSV file to write: site,x,y,origin, in the terrain's own coordinates.
+    ridge_count
+        Summits at most, the most prominent first.
+    apart
+        A summit is the highest ground within this distance [m].
+    prominence
+        Least height of a summit above the pass to higher ground [m].
+    roads
+        GeoJSON file of lines to stand beside.
+    every
+        Distance between two places along a road, in the terrain's unit.
+    towers
+        CSV file of towers that are there: site,x,y.
+    add
+        CSV file of your own places: site,x,y.
+    line
+        GeoJSON file of the line to stay near to.
+    within_m
+        Farthest distance from the line, in the terrain's unit.
+    as_json
+        Print one JSON object instead of lines.
+    """
+    ground = MapTerrain(terrain)
+    try:
+        parts = [read_stands(path) for path in (towers, add) if path]
+        if ridge_count:
+            parts.append(
+                ridges(ground, ridge_count, apart_m=apart, prominence_m=prominence)
+            )
+        if roads:
+            parts.append(along(read_lines(roads, ground), every))
+        if not parts:
+            rule = "one or more of --ridges, --roads, --towers and --add"
+            raise BadValue("the source of candidates", rule, "none")
+        found = joined(parts)
+        if line:
+            found = within(found, read_lines(line, ground), within_m)
+        kept = on_ground(ground, found)
+    finally:
+        ground.close()
+    if not kept.name:
+        raise NoPlan(("one candidate or more", "ground with data near the line"))
+    part = out.with_name(out.name + ".tmp")
+    with part.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(["site", "x", "y", "origin"])
+        rows.writerows(
+            [name, f"{x:.9g}", f"{y:.9g}", origin]
+            for name, x, y, origin in zip(
+                kept.name, kept.x.tolist(), kept.y.tolist(), kept.origin, strict=True
+            )
+        )
+    part.replace(out)
+    counts = dict(Counter(kept.origin))
+    left_out = len(found.name) - len(kept.name)
+    if as_json:
+        print(json.dumps({"candidates": counts, "off_ground": left_out}))
+        return
+    told = ", ".join(f"{count} {origin}" for origin, count in counts.items())
+    print(f"{len(kept.name)} candidates ({told}): {out}")
+    if left_out:
+        print(f"{left_out} lie where the terrain has no data and were left out.")

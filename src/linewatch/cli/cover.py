@@ -1,0 +1,120 @@
+"""The command ``linewatch cover``."""
+
+import json
+import shutil
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from linewatch.cli.site import tell
+from linewatch.errors import BadValue
+from linewatch.plan.siting.coverfile import check_suffix, write_cover
+from linewatch.plan.siting.table import Look, build_cover, read_candidates, read_strip
+from linewatch.sight.kinds import LIGHT_REFRACTION
+from linewatch.sight.viewshed import Mode
+
+
+def cover(
+    *,
+    terrain: Path,
+    candidates: Path,
+    demand: Path,
+    out: Path,
+    above: float = 20.0,
+    reach: float = 10_000.0,
+    target: float = 1.7,
+    mode: Literal["exact", "fine", "screen"] = "screen",
+    refraction: float = round(LIGHT_REFRACTION, 5),
+    workers: int = 2,
+    dask: str | None = None,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> None:
+    """Look from every candidate at every cell of demand.
+
+    Parameters
+    ----------
+    terrain
+        Terrain: a GeoTIFF, VRT or other raster with heights in metres.
+    candidates
+        CSV file: site,x,y[,above_m][,reach_m][,cost][,kind][,place], in the terrain's
+        own coordinates.
+    demand
+        CSV file: cell,x,y,weight, in the same coordinates.
+    out
+        Cover table to write: .npz for large ones, .parquet, .csv or .csv.gz.
+    above
+        Height of the lens above the ground [m], where the candidates do not say.
+    reach
+        Farthest distance that counts [m], where the candidates do not say.
+    target
+        Height of the target's top above the ground [m].
+    mode
+        How carefully lines of sight are followed.
+    refraction
+        Share of the Earth's curve that the bending of light makes up for.
+    workers
+        Processes to look with.
+    dask
+        Address of a Dask scheduler to look with instead.
+    as_json
+        Print one JSON object instead of lines.
+    """
+    check_suffix(out)
+    if workers < 1:
+        raise BadValue("--workers", "1 or more", workers)
+    look = Look(
+        above_m=above, reach_m=reach, target_m=target, mode=Mode(mode),
+        refraction=refraction,
+    )  # fmt: skip
+    stands, strip = read_candidates(candidates, look), read_strip(demand)
+    parts = out.with_name(out.name + ".parts")
+    client = _dask(dask) if dask else None
+    try:
+        seen = build_cover(
+            terrain.resolve(),
+            stands,
+            strip,
+            parts.resolve(),
+            look,
+            workers=workers,
+            executor=client.get_executor() if client else None,
+            progress=None if as_json else tell,
+        )
+    finally:
+        if client:
+            client.close()
+    pairs = write_cover(out, seen, stands, strip)
+    shutil.rmtree(parts)
+    off = int((seen.spots.of_cell < 0).sum())
+    facts = {
+        "candidates": len(stands.names),
+        "cells": len(strip.x),
+        "spots": len(seen.spots.col),
+        "pairs": pairs,
+        "blocks": len(seen.part),
+        "blocks_kept": seen.kept,
+        "cells_off_terrain": off,
+    }
+    if as_json:
+        print(json.dumps(facts))
+        return
+    print(
+        f"{len(stands.names):,} candidates see {pairs:,} pairs of {len(strip.x):,} "
+        f"cells in {len(seen.spots.col):,} cells of the terrain: {out}"
+    )
+    if seen.kept:
+        print(f"{seen.kept} of {len(seen.part)} blocks were there from before.")
+    if off:
+        print(f"{off:,} cells lie off the terrain, where nothing sees them.")
+
+
+def _dask(address: str) -> Any:
+    """Connect to a Dask scheduler."""
+    try:
+        distributed = import_module("dask.distributed")
+    except ImportError as error:
+        rule = "left out, or dask.distributed installed"
+        raise BadValue("--dask", rule, "given without it") from error
+    return distributed.Client(address)

@@ -1,0 +1,209 @@
+"""Every variant of siting against every allowed choice, one by one."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linewatch.errors import BadValue, NoPlan
+from linewatch.plan.siting import Cover, Effort, Limits, Proof, choose
+from linewatch.plan.siting.exact import cover_all, sharpened
+from linewatch.plan.siting.limits import Links, Rows
+from linewatch.plan.siting.moving import choose_moving, worth
+from linewatch.plan.siting.rules import crews, one_a_place, spacing
+from tests.plan.siting import naive
+
+QUICK = Effort(kicks=40, rounds=200)
+
+
+@st.composite
+def problems(draw: st.DrawFn, *, sure: bool | None = None) -> tuple[Cover, Limits]:
+    """Tables of up to 7 sites with any mix of limits."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    sites, cells = draw(st.integers(1, 7)), draw(st.integers(1, 12))
+    site, cell = np.nonzero(rng.random((sites, cells)) < draw(st.floats(0.1, 0.7)))
+    certain = draw(st.booleans()) if sure is None else sure
+    cover = Cover.of(
+        site,
+        cell,
+        weight=rng.integers(0, 9, cells).astype(float),
+        cost=rng.integers(1, 5, sites).astype(float),
+        prob=None if certain else rng.uniform(0.05, 1.0, len(site)),
+    )
+    kinds = draw(st.integers(1, 2))
+    cover = replace(cover, kind=rng.integers(0, kinds, sites))
+    ways = draw(st.sets(st.sampled_from(sorted(WAYS)), max_size=4))
+    rows = Rows.of(sites, [])
+    limits: dict[str, object] = {}
+    if "count" in ways:
+        limits["count"] = tuple(rng.integers(0, 4, kinds).tolist())
+    if "total" in ways:
+        limits["total"] = int(rng.integers(1, 5))
+    if "budget" in ways:
+        limits["budget"] = float(rng.integers(0, 12))
+    if "held" in ways:
+        limits["held"] = rng.random(sites) < 0.2
+    if "barred" in ways:
+        limits["barred"] = rng.random(sites) < 0.3
+    if "spacing" in ways:
+        rows = rows.joined(spacing(*rng.random((2, sites)), least_m=0.4))
+    if "place" in ways:
+        rows = rows.joined(one_a_place(rng.integers(0, 4, sites)))
+    if "crews" in ways:
+        takes = {"watch": {"0": 2.0, "1": 1.0}, "drive": {"1": 1.0}}
+        have = {"watch": int(rng.integers(0, 7)), "drive": int(rng.integers(0, 3))}
+        rows = rows.joined(crews(cover.kind, ("0", "1"), takes, have))
+    if "links" in ways:
+        one, other = np.nonzero(rng.random((sites, sites)) < 0.4)
+        limits["links"] = Links.of(one, other, rng.random(sites) < 0.4)
+    return cover, Limits(rows=rows, **limits)  # type: ignore[arg-type]
+
+
+WAYS = {"count", "total", "budget", "held", "barred", "spacing", "place", "crews"} | {
+    "links"
+}
+
+
+@settings(max_examples=150)
+@given(problems())
+def test_any_mix_of_limits_is_kept_and_the_bound_holds(
+    problem: tuple[Cover, Limits],
+) -> None:
+    cover, limits = problem
+    best = naive.best_allowed(cover, limits)
+    held = tuple(np.flatnonzero(limits.held_of(cover.sites)).tolist())
+    if not naive.allowed(cover, limits, held):
+        with pytest.raises(NoPlan, match="the sites that must stay"):
+            choose(cover, limits, effort=QUICK)
+        return
+    assert best is not None
+    choice = choose(cover, limits, effort=QUICK)
+    chosen = tuple(sorted(choice.sites.tolist()))
+    assert naive.allowed(cover, limits, chosen)
+    assert choice.objective == pytest.approx(naive.worth(cover, chosen))
+    assert choice.greedy <= choice.objective + 1e-9
+    assert choice.objective <= best + 1e-9
+    assert choice.bound >= best - 1e-6
+    sharp = sharpened(cover, limits, choice)
+    assert naive.allowed(cover, limits, tuple(sorted(sharp.sites.tolist())))
+    assert sharp.objective == pytest.approx(best)
+    assert sharp.bound == pytest.approx(best, rel=1e-6, abs=1e-6)
+
+
+@settings(max_examples=80)
+@given(problems(sure=True), st.integers(2, 3))
+def test_backup_within_any_limits(problem: tuple[Cover, Limits], backup: int) -> None:
+    cover, limits = problem
+    held = tuple(np.flatnonzero(limits.held_of(cover.sites)).tolist())
+    if not naive.allowed(cover, limits, held):
+        return
+    best = naive.best_allowed(cover, limits, backup)
+    assert best is not None
+    choice = choose(cover, limits, backup=backup, effort=QUICK)
+    chosen = tuple(sorted(choice.sites.tolist()))
+    assert naive.allowed(cover, limits, chosen)
+    assert choice.objective == pytest.approx(naive.worth(cover, chosen, backup))
+    assert choice.objective <= best + 1e-9 <= choice.bound + 1e-6
+    sharp = sharpened(cover, limits, choice, backup=backup)
+    assert sharp.objective == pytest.approx(best)
+    assert sharp.proof is Proof.BEST
+
+
+@settings(max_examples=60)
+@given(problems(sure=True), st.integers(1, 2))
+def test_everything_is_covered_at_least_cost_within_the_limits(
+    problem: tuple[Cover, Limits], backup: int
+) -> None:
+    cover, limits = problem
+    full = naive.chances(cover) > 0
+    open_sites = ~limits.barred_of(cover.sites)
+    own = full[open_sites].sum(axis=0)
+    need = np.where(cover.weight > 0, np.minimum(own, backup), 0)
+    costs = [
+        sum(cover.cost[s] for s in choice if not limits.held_of(cover.sites)[s])
+        for size in range(cover.sites + 1)
+        for choice in itertools.combinations(range(cover.sites), size)
+        if naive.allowed(cover, limits, choice)
+        and (full[list(choice)].sum(axis=0) >= need).all()
+    ]
+    if not costs:
+        with pytest.raises(NoPlan, match="every cell covered"):
+            cover_all(cover, backup=backup, limits=limits)
+        return
+    found = cover_all(cover, backup=backup, limits=limits)
+    assert found.cost == pytest.approx(min(costs))
+    assert found.proof is Proof.BEST
+
+
+@settings(max_examples=60)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    sites=st.integers(2, 5),
+    periods=st.integers(1, 3),
+    moves=st.integers(0, 2),
+    count=st.integers(1, 2),
+    sure=st.booleans(),
+)
+def test_units_that_move_do_so_within_their_moves(
+    seed: int, sites: int, periods: int, moves: int, count: int, sure: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    site, cell = np.nonzero(rng.random((sites, 8)) < 0.4)
+    by_period = rng.integers(0, 9, (periods, 8)).astype(float)
+    cover = Cover.of(
+        site,
+        cell,
+        weight=np.ones(8),
+        cost=np.ones(sites),
+        prob=None if sure else rng.uniform(0.1, 1.0, len(site)),
+    )
+    sets = [
+        frozenset(choice)
+        for size in range(count + 1)
+        for choice in itertools.combinations(range(sites), size)
+    ]
+    best = max(
+        sum(
+            naive.worth(replace(cover, weight=w), tuple(chosen))
+            for w, chosen in zip(by_period, course, strict=True)
+        )
+        for course in itertools.product(sets, repeat=periods)
+        if all(len(b - a) <= moves for a, b in itertools.pairwise(course))
+    )
+    found = choose_moving(
+        cover, by_period, Limits(total=count), moves=moves, effort=QUICK
+    )
+    taken = np.zeros((periods, sites), bool)
+    for t, chosen in enumerate(found.sites):
+        taken[t, chosen] = True
+        assert len(chosen) <= count
+    assert max(found.moves, default=0) <= moves
+    assert found.objective == pytest.approx(worth(cover, by_period, taken))
+    assert found.fixed - 1e-9 <= found.objective <= best + 1e-9
+    assert found.bound >= best - 1e-6
+    if sure:
+        assert found.objective == pytest.approx(best)
+        assert found.proof is Proof.BEST
+
+
+def test_moving_refuses_what_it_cannot_do() -> None:
+    cover = Cover.of(np.array([0]), np.array([0]), weight=np.ones(1), cost=np.ones(1))
+    with pytest.raises(BadValue, match="moves must be 0 or more"):
+        choose_moving(cover, np.ones((2, 1)), Limits(), moves=-1)
+    none = np.empty(0, np.int64)
+    linked = Limits(links=Links.of(none, none, np.ones(1, bool)))
+    with pytest.raises(BadValue, match="without links"):
+        choose_moving(cover, np.ones((2, 1)), linked, moves=1)
+
+
+def test_spacing_lets_sites_stand_exactly_that_far_apart() -> None:
+    x, y = np.array([0.0, 100.0, 150.0]), np.zeros(3)
+    rows = spacing(x, y, 100.0)
+    assert len(rows.have) == 1
+    assert rows.used(np.array([False, True, True])).tolist() == [2.0]
+    assert len(spacing(x, y, 0.0).have) == 0
+    with pytest.raises(BadValue, match="the spacing must be 0 m or more"):
+        spacing(x, y, -1.0)

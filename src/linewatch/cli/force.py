@@ -36,6 +36,11 @@ force.command(
     name="export",
     help="Write the force as a file of another program.",
 )
+force.command(
+    "linewatch.cli.force_reconcile:reconcile_events",
+    name="reconcile",
+    help="Hold a table of published figures against the ledger.",
+)
 
 
 @force.default

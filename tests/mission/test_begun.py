@@ -23,6 +23,7 @@ def begun(small: Prepared, tmp_path: Path) -> Path:
             small.posts,
             start_s=small.start_s,
             until_s=small.start_s + 60.0,
+            ask=small.authority,
         )
         begins = start_entry(
             "small", seed=0, start_s=small.start_s, until_s=small.start_s + 60.0

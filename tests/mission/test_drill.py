@@ -14,7 +14,12 @@ from linewatch.measure.clock import to_date, to_epoch_s
 from linewatch.mission.drill import Drill, DrillResult
 from linewatch.mission.duty import begin
 from linewatch.mission.orders import order_entries, posts_in, start_of
-from linewatch.mission.prepare import Prepared, exercise_decisions
+from linewatch.mission.prepare import (
+    Prepared,
+    exercise_decisions,
+    exercise_roster,
+    exercise_signers,
+)
 from linewatch.mission.replay import resumed
 from linewatch.mission.sites import STATUS, TASK
 from linewatch.plan import Check, Decision, Verdict
@@ -175,3 +180,16 @@ def test_a_drill_of_no_time_is_refused(
         pytest.raises(BadValue, match="hours must be above 0"),
     ):
         Drill(prepared=small, log=log, hours=hours)
+
+
+def test_an_exercise_signs_its_decisions_alike_each_time(
+    small: Prepared, ran: Path
+) -> None:
+    """Keys follow from the mission, so that a drill with a seed makes the same log."""
+    found = verify(ran, roster=exercise_roster(small))
+    assert (found.signed, found.unsigned) == (3, 0)
+    signers = exercise_signers(small)
+    again = {each.office: each.public for each in exercise_signers(small)}
+    assert again == {each.office: each.public for each in signers}
+    other = replace(small, start_s=small.start_s + 1)
+    assert exercise_signers(other)[0].public != signers[0].public

@@ -16,10 +16,10 @@ from cyclopts import Parameter
 
 from linewatch.area.border import cache_folder
 from linewatch.errors import BadFile, BadValue
-from linewatch.log import MissionLog
+from linewatch.log import MissionLog, write_roster
 from linewatch.measure.clock import to_iso
 from linewatch.mission.drill import Drill, DrillResult
-from linewatch.mission.prepare import Prepared, prepare
+from linewatch.mission.prepare import Prepared, exercise_roster, prepare
 from linewatch.scenario import BUILT_IN, read_scenario
 from linewatch.web import listen, make_app, serve_app
 from linewatch.web.drilled import DrilledSource
@@ -86,6 +86,9 @@ def demo(
         if log is None and headless:
             stack.callback(_throw_away, path)
         else:
+            # Exercise keys: what the decisions in the log hold against.
+            keys = path.with_name(path.name + ".keys.csv")
+            write_roster(keys, exercise_roster(prepared))
             teller.tell("log", str(path))
         opened = stack.enter_context(MissionLog.open(path))
         drill = Drill(prepared=prepared, log=opened, hours=hours, seed=seed)

@@ -10,7 +10,8 @@ from typing import Final
 from linewatch.area import Area, read_area
 from linewatch.force import Force, read_force
 from linewatch.force.asking import Authority, read_authority
-from linewatch.log import Signer
+from linewatch.log import Roster, Signer
+from linewatch.log.roster import roster_of
 from linewatch.measure.clock import to_date, to_epoch_s, to_iso
 from linewatch.mission.sites import propose_sites, site_settings
 from linewatch.plan import (
@@ -187,6 +188,12 @@ def exercise_signers(prepared: Prepared) -> tuple[Signer, ...]:
         Signer.from_seed(office, sha256((told + office).encode()).digest())
         for office in sorted(set(DECIDERS.values()))
     )
+
+
+def exercise_roster(prepared: Prepared) -> Roster:
+    """Return the roster that the decisions of an exercise hold against."""
+    from_s = min(proposal.made_s for proposal in prepared.proposals)
+    return roster_of(exercise_signers(prepared), from_s=from_s)
 
 
 def _told_area(area: Area) -> str:

@@ -119,6 +119,17 @@ def granted(number: int = 500, **said: Any) -> Case:
     return case
 
 
+def entries_of(case: Case) -> list[tuple[float, str, dict[str, object]]]:
+    """Return the entries that lead to a case."""
+    drafted_at = [(case.drafted_s, "request", body(case.request.to_body(case.known_s)))]
+    told = [(f.made_s, "finding", body(f.to_body())) for f in case.findings.values()]
+    return [
+        *drafted_at,
+        *told,
+        *((m.made_s, "move", body(m.to_body())) for m in case.moves),
+    ]
+
+
 def write(folder: Path, text: str = FILE, name: str = "rfa.toml") -> Path:
     """Write a file of requests."""
     path = folder / name

@@ -19,7 +19,6 @@ from linewatch.errors import (
 from linewatch.force import Rule, may
 from linewatch.force.request import (
     MOVES,
-    Case,
     Finding,
     Result,
     State,
@@ -36,6 +35,7 @@ from tests.force.request.making import (
     authority,
     body,
     drafted,
+    entries_of,
     found,
     granted,
     office,
@@ -332,17 +332,6 @@ def test_a_draft_is_made_anew_until_it_is_validated() -> None:
     bad = [told[0], (said.made_s, "move", body(said.to_body())), told[1]]
     with pytest.raises(BadValue, match="to be drafted anew"):
         cases_in(bad)
-
-
-def entries_of(case: Case) -> list[tuple[float, str, dict[str, object]]]:
-    """Return the entries that lead to a case."""
-    drafted_at = [(case.drafted_s, "request", body(case.request.to_body(case.known_s)))]
-    told = [(f.made_s, "finding", body(f.to_body())) for f in case.findings.values()]
-    return [
-        *drafted_at,
-        *told,
-        *((m.made_s, "move", body(m.to_body())) for m in case.moves),
-    ]
 
 
 def test_the_log_gives_a_case_back() -> None:

@@ -24,6 +24,7 @@ from linewatch.watch.tracker._kernels_track import (
     blended,
     drop,
     gather,
+    loosened,
     predict,
     relink,
     settle,
@@ -44,7 +45,7 @@ from linewatch.watch.tracker.arrays import (
     State,
 )
 
-TRACK_DIGEST: Final = "fb7b3b1f3320"
+TRACK_DIGEST: Final = "bc0e10e89c6b"
 """Digest of ``_kernels_track.py``, checked by a test. The compiler's cache sees changes
 of this file alone: a change there must change this line, or stale code would run."""
 
@@ -107,6 +108,7 @@ def correct(
 ) -> None:
     """Update the gathered tracks with their shares of the detections."""
     now, fresh, face, lit, chances = st.now, st.fresh, near.face, near.lit, near.pd
+    strip2 = eyes.strip2[s]
     slow, ex, ey, sigma2 = eyes.slow[s], eyes.x[s], eyes.y[s], eyes.sigma_rate[s] ** 2
     mean, cov, prob, best = now.mean, now.cov, now.prob, now.best
     local, row, nones, noise, spread = (
@@ -123,6 +125,9 @@ def correct(
         if fresh[i] or (1.0 - none < 1e-6 and slow == 0.0):
             continue
         x0, y0, left = best[i, 0], best[i, 1], 0.0
+        doubt = (noise[t, 0], noise[t, 1], noise[t, 2])
+        if strip2 > 0.0:
+            doubt = loosened(doubt, (spread[i, 0], spread[i, 1], spread[i, 2]), strip2)
         bx = by = bu = bv = bxx = bxy = byy = 0.0
         for m in range(models):
             p = prob[i, m]
@@ -162,7 +167,7 @@ def correct(
                         cov[i, m, 8],
                         cov[i, m, 9],
                     ),
-                    (noise[t, 0], noise[t, 1], noise[t, 2]),
+                    doubt,
                     (u, v),
                     (uu / g - u * u, uv / g - u * v, vv / g - v * v),
                     1.0 - lost / g,

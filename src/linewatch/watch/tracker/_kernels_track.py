@@ -312,6 +312,27 @@ def blended(
 
 
 @kernel
+def loosened(noise: Three, spread: Three, strip2: float) -> Three:
+    """Return the noise of a strip for a track that the strip may have told before.
+
+    Where in the strip a target walks is no fresh chance at each detection, so that the
+    doubt across it is brought down to the strip's own variance `strip2` and no lower.
+    """
+    xx, xy, yy = noise
+    long2 = xx + yy - strip2
+    if abs(long2 - strip2) < 1e-9:
+        return noise
+    # M = long2 t t' + strip2 n n' gives n n' = (long2 I - M) / (long2 - strip2).
+    part = 1.0 / (long2 - strip2)
+    nxx, nxy, nyy = (long2 - xx) * part, -xy * part, (long2 - yy) * part
+    had = nxx * spread[0] + 2.0 * nxy * spread[1] + nyy * spread[2]
+    more = 1e6 * strip2
+    if had > strip2:
+        more = min(strip2 * strip2 / (had - strip2), more)
+    return xx + more * nxx, xy + more * nxy, yy + more * nyy
+
+
+@kernel
 def gather(
     st: State, eyes: Eyes, local: Longs, x: float, y: float, r: float, time_s: float
 ) -> int:

@@ -95,6 +95,7 @@ class Eyes(NamedTuple):
     slow: Floats  # radial speed below which it sees nothing [m/s]
     sigma_rate: Floats  # of a range rate [m/s], 0 where it tells none
     span_rate: Floats  # width of the range rates that clutter has [m/s]
+    strip2: Floats  # variance across a fibre's strip [m2], 0 for others
     kind: Longs  # 0 polar, 1 bearing only, 2 place
     order: Longs  # sensors by x
     x_sorted: Floats

@@ -247,7 +247,9 @@ class SensorTable:
         area = np.pi * self.range_m**2
         area *= np.minimum(self.half_rad, np.pi) / np.pi
         x, y, reach = [self.x_m], [self.y_m], [self.range_m]
+        strip2 = np.zeros(len(self))
         for row, fibre in sorted(self.fibres.items()):
+            strip2[row] = fibre.strip_m**2 / 3
             area[row] = 2 * fibre.strip_m * fibre.length_m
             disc_x, disc_y, radius = fibre.discs()
             x, y = [*x, disc_x], [*y, disc_y]
@@ -271,6 +273,7 @@ class SensorTable:
             slow=self.min_radial_mps,
             sigma_rate=self.sigma_range_rate_mps,
             span_rate=self.range_rate_span_mps,
+            strip2=strip2,
             kind=np.minimum(self.kind, PLACE),
             order=order,
             x_sorted=every_x[order],

@@ -28,6 +28,7 @@ from linewatch.watch.tracker.trail import Trail, TrailKeeper
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
+LONGEST_STEP_S = 1_000.0  # most that is processed at once [s]
 TRAIL_ROWS = 4096  # rows that the kernel writes before they are put away
 COUNTED = ("fed", "used", "duplicate", "late", "bad", "unknown_sensor")
 
@@ -308,9 +309,14 @@ class Tracker:
         """
         if not math.isfinite(until_s):
             raise BadValue("until_s", "finite", until_s)
-        until = float(until_s) - self.settings.lag_s
-        if until <= self.done_s:
-            return Rows.joined([])
+        until, parts = float(until_s) - self.settings.lag_s, []
+        while self.done_s < until:
+            # In steps, so that a clock that jumps by months asks for little memory.
+            parts += self._go_on(min(until, self.done_s + LONGEST_STEP_S))
+        return Rows.joined(parts)
+
+    def _go_on(self, until: float) -> list[Rows]:
+        """Process every scan up to `until`."""
         waiting = Batch.joined(self._waiting)
         now = waiting.time_s <= until
         later = waiting.pick(~now)
@@ -335,7 +341,7 @@ class Tracker:
                 parts.append(self._written(rows))
             self._put_away()
             if lacks == 0:
-                return Rows.joined(parts)
+                return parts
             self._make_room(lacks, scans.start)
 
     def _put_away(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.stats import chi2
 from stonesoup.models.measurement.linear import LinearGaussian
 from stonesoup.models.transition.linear import (
@@ -21,6 +22,7 @@ from linewatch.watch.tracker import PLACE, Motion, SensorTable, Tracker, Tracker
 from tests.watch.tracker.scene import row_of_radars
 
 WALK = Motion(name="walk", target="walker", noise=0.3, speed_mps=2.0, prior=1.0)
+TIMES = np.arange(0.0, 60.0, 2.0)
 T0 = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - Stone Soup's own time is naive
 
 
@@ -74,30 +76,40 @@ def test_predict_and_update_are_stone_soups() -> None:
     np.testing.assert_allclose(ours.cov[0], covar, rtol=1e-3, atol=1e-3)
 
 
-def test_doubt_is_honest() -> None:
-    """The normalised squared error of straight targets is within its 95 % bounds."""
-    table = row_of_radars(1, clutter_per_scan=0.1, pd=0.95)
-    settings = TrackerSettings(bank=(replace(WALK, noise=0.05),))
+Run = tuple[NDArray[np.float64], list[tuple[float, int, float, float]]]
+
+
+def straight_runs(noise: float, many: int) -> list[Run]:
+    """Return last state and detections of targets that go as the model says."""
     rng = np.random.default_rng(21)
-    errors = []
-    for _ in range(60):
+    step, runs = np.eye(4), []
+    step[0, 2] = step[1, 3] = 2.0
+    kick = noise * np.kron([[8 / 3, 2.0], [2.0, 2.0]], np.eye(2))
+    for _ in range(many):
         speed = rng.normal(0, 2.0, 2)
         x, y = rng.uniform(-3_000, 3_000), rng.uniform(3_000, 8_000)
-        state, when, seen = np.array([x, y, *speed]), np.arange(0.0, 60.0, 2.0), []
-        step = np.eye(4)
-        step[0, 2] = step[1, 3] = 2.0
-        noise = 0.05 * np.kron([[8 / 3, 2.0], [2.0, 2.0]], np.eye(2))
-        for time_s in when:
+        state, seen = np.array([x, y, *speed]), []
+        for time_s in TIMES.tolist():
             if time_s:
-                state = step @ state + rng.multivariate_normal(np.zeros(4), noise)
+                state = step @ state + rng.multivariate_normal(np.zeros(4), kick)
             if time_s == 0 or rng.random() < 0.95:
                 r = np.hypot(state[0], state[1]) + rng.normal(0, 15.0)
                 az = np.arctan2(state[0], state[1]) + rng.normal(0, 0.0105)
                 seen.append((time_s, 10, r, az))
+        runs.append((state, seen))
+    return runs
+
+
+def test_doubt_is_honest() -> None:
+    """Errors and innovations of straight targets are within their 95 % bounds."""
+    table = row_of_radars(1, clutter_per_scan=0.1, pd=0.95)
+    settings = TrackerSettings(bank=(replace(WALK, noise=0.05),), trail=True)
+    errors, surprises = [], []
+    for state, seen in straight_runs(0.05, 60):
         tracker = Tracker(table, settings, -1.0)
         time, who, r, az = zip(*seen, strict=True)
         tracker.feed(time_s=time, sensor_id=who, range_m=r, azimuth_rad=az)
-        tracker.advance(when[-1])
+        tracker.advance(TIMES[-1])
         tracks = tracker.picture()
         off = (
             np.column_stack([tracks.x_m, tracks.y_m, tracks.vx_mps, tracks.vy_mps])
@@ -105,8 +117,17 @@ def test_doubt_is_honest() -> None:
         )
         best = int(np.hypot(off[:, 0], off[:, 1]).argmin())
         errors.append(off[best] @ np.linalg.solve(tracks.cov[best], off[best]))
-    freedom = 4 * len(errors)
-    assert chi2.ppf(0.025, freedom) < sum(errors) < chi2.ppf(0.975, freedom)
+        trail = tracker.trail()
+        mine = (trail.track_id == tracks.track_id[best]) & ~trail.born
+        mine &= trail.pairs == 1
+        u, v = (trail.x_m - trail.ahead_x_m)[mine], (trail.y_m - trail.ahead_y_m)[mine]
+        xx, xy, yy = (trail.ahead_m2 + trail.noise_m2)[mine].T
+        surprise = (yy * u * u - 2 * xy * u * v + xx * v * v) / (xx * yy - xy * xy)
+        surprises.extend(surprise.tolist())
+    for told, freedom in ((errors, 4), (surprises, 2)):
+        bounds = chi2.ppf([0.025, 0.975], freedom * len(told))
+        assert bounds[0] < sum(told) < bounds[1]
+    assert len(surprises) > 1_000
 
 
 @pytest.mark.parametrize("turn_rps", [0.1, -0.2])

@@ -176,6 +176,33 @@ def test_time_backwards_does_nothing_and_nan_is_refused() -> None:
         Tracker(TABLE, start_s=math.nan)
 
 
+def test_clock_that_jumps_a_day_ahead_and_back_is_survived() -> None:
+    """It ends every track; what then comes from before it is late, and counted."""
+    tracker = tracked(SCENE)
+    assert len(tracker.picture()) > 0
+    day_s = 86_400.0
+    tracker.feed(time_s=day_s, sensor_id=10, range_m=100.0, azimuth_rad=1.0)
+    tracker.advance(day_s)
+    assert len(tracker.picture()) == 0
+    tracker.feed(**SCENE.fed())  # type: ignore[arg-type]
+    assert tracker.counts.late == len(SCENE.time_s)
+    tracker.advance(61.0)
+    times = day_s + np.arange(2.0, 20.0, 2.0)
+    seen(tracker, times, -3_000.0, 2_000.0 + 1.4 * (times - day_s))
+    tracker.advance(day_s + 20.0)
+    assert len(tracker.picture()) == 1
+
+
+def test_one_that_is_stamped_far_ahead_waits_and_disturbs_nothing() -> None:
+    disturbed = Tracker(TABLE, start_s=-1e-6)
+    disturbed.feed(time_s=1e9, sensor_id=10, range_m=100.0, azimuth_rad=1.0)
+    disturbed.feed(**SCENE.fed())  # type: ignore[arg-type]
+    plain = Tracker(TABLE, start_s=-1e-6)
+    plain.feed(**SCENE.fed())  # type: ignore[arg-type]
+    same(plain.advance(60.0), disturbed.advance(60.0))
+    assert disturbed.counts.waiting == 1
+
+
 def test_no_detections_no_tracks() -> None:
     tracker = Tracker(TABLE)
     assert len(tracker.advance(100.0)) == 0

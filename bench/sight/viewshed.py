@@ -1,82 +1,158 @@
-"""How exact and how fast the quick viewsheds are, against every line by itself.
+"""How exact and how fast viewsheds are, beside GDAL in one run on one thread.
 
-python bench/sight/viewshed.py DEM.tif [DEM.tif ...] [--reach 10000] [--eyes 4]
+python bench/sight/viewshed.py [--gdal FOLDER] [--eyes 50] [--eyes-far 10] [--out FILE]
+
+Terrains are those of `scenes`. The reference is our own exact walk of every line of
+sight, which the tests hold to a plain NumPy twin. Times are processor time, the least
+of some runs for each eye, ours and GDAL's in turn, averaged over the eyes; ours with
+ground made ready once and the same output as GDAL's, a mask of the window in reach.
 """
 
 import argparse
+import csv
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import rasterio
+from gdal_peer import Gdal
 from numpy.typing import NDArray
+from scenes import NAMES, Scene, load, places
 
-from linewatch.sight.viewshed import Cells, Lens, Mode, lowest_in_cells, sag_per_m
+from linewatch.sight.cells import SEEN, Lens, Mode, Prepared, sag_per_m
 
-TARGET_M = 1.5
-Heights = NDArray[np.float32]
+TARGET_M, SAG = 1.5, sag_per_m(1 - 0.85714)
+CASES = (
+    *((name, 10_000.0) for name in NAMES),
+    *((f"{name}-walls", 10_000.0) for name in NAMES),
+    *((name, 20_000.0) for name in (*NAMES, "bigtujunga30-wide")),
+)
+COLUMNS = (
+    *("terrain", "reach_km", "eye_m", "tool", "jaccard", "worst", "false", "missed"),
+    *("ms", "times_gdal"),
+)
 
 
-def places(height_m: Heights, count: int, reach_cells: int) -> list[tuple[int, int]]:
-    """Return local tops and hollows, spread by a fixed draw, away from the edges."""
-    rng = np.random.default_rng(5)
-    rows, cols = height_m.shape
-    margin = min(reach_cells, rows // 3, cols // 3)
-    found = []
-    for n in range(count):
-        row = int(rng.integers(margin, rows - margin))
-        col = int(rng.integers(margin, cols - margin))
-        around = height_m[row - 10 : row + 11, col - 10 : col + 11]
-        at = around.argmax() if n % 2 == 0 else around.argmin()
-        down, right = divmod(int(at), around.shape[1])
-        found.append((row - 10 + down, col - 10 + right))
-    return found
+def best_s(act: Callable[[], object], runs: int) -> float:
+    """Return the least processor time of some runs [s]."""
+    least = np.inf
+    for _ in range(runs):
+        start = time.process_time()
+        act()
+        least = min(least, time.process_time() - start)
+    return float(least)
+
+
+def on_grid(ready: Prepared, lens: Lens, mode: Mode) -> NDArray[np.bool_]:
+    """Return the cells seen on the whole grid."""
+    patch = ready.seen(lens, target_m=TARGET_M, mode=mode)
+    out = np.zeros(ready.ground_m.shape, np.bool_)
+    rows, cols = patch.values.shape
+    bottom, right = patch.top + rows, patch.left + cols
+    out[patch.top : bottom, patch.left : right] = patch.values == SEEN
+    return out
+
+
+class Tally:
+    """Seen cells of one tool against the truth, and its times."""
+
+    def __init__(self) -> None:
+        self.both = self.either = self.truth = self.false = 0
+        self.worst, self.seconds = 1.0, list[float]()
+
+    def add(
+        self, truth: NDArray[np.bool_], got: NDArray[np.bool_], seconds: float
+    ) -> None:
+        """Add one eye."""
+        both, either = int((truth & got).sum()), int((truth | got).sum())
+        self.both, self.either = self.both + both, self.either + either
+        self.truth += int(truth.sum())
+        self.false += int((got & ~truth).sum())
+        self.worst = min(self.worst, both / either)
+        self.seconds.append(seconds)
+
+    def row(self) -> list[str]:
+        """Return the figures as words."""
+        return [
+            f"{self.both / self.either:.4f}",
+            f"{self.worst:.4f}",
+            f"{self.false / self.truth:.2%}",
+            f"{(self.truth - self.both) / self.truth:.2%}",
+            f"{np.mean(self.seconds) * 1e3:.2f}",
+        ]
+
+
+def run_case(
+    scene: Scene, reach_m: float, above_m: float, count: int, folder: Path | None
+) -> dict[str, Tally]:
+    """Run all tools over the eyes of one terrain, reach and height."""
+    cells = scene.cells
+    ready = Prepared.of(cells, sag=SAG)
+    square = cells.step_x_m == cells.step_y_m  # GDAL's cells are square in metres
+    gdal = None
+    if folder is not None and square:
+        gdal = Gdal(folder, np.nan_to_num(cells.height_m, nan=-9_999), cells.step_x_m)
+    tallies: dict[str, Tally] = {}
+    margin = int(reach_m / cells.step_x_m)
+    for row, col in places(cells.height_m, count, margin):
+        lens = Lens(row=row, col=col, above_m=above_m, reach_m=reach_m)
+        start = time.process_time()
+        truth = on_grid(ready, lens, Mode.EXACT)
+        took = time.process_time() - start
+        tallies.setdefault("exact", Tally()).add(truth, truth, took)
+        tools = [Mode.SCREEN, Mode.FINE]
+        least = dict.fromkeys([*map(str, tools), "gdal"], np.inf)
+        for _ in range(3):  # in turn, so that load falls on all alike
+            for mode in tools:
+                seconds = best_s(
+                    lambda m=mode, at=lens: ready.seen(at, target_m=TARGET_M, mode=m), 2
+                )
+                least[str(mode)] = min(least[str(mode)], seconds)
+            if gdal is not None:
+                start = time.process_time()
+                handle = gdal.see((row, col), above_m, TARGET_M, reach_m)
+                least["gdal"] = min(least["gdal"], time.process_time() - start)
+                gdal.forget(handle)
+        for mode in tools:
+            got = on_grid(ready, lens, mode)
+            tallies.setdefault(str(mode), Tally()).add(truth, got, least[str(mode)])
+        if gdal is not None:
+            got = gdal.marks(gdal.see((row, col), above_m, TARGET_M, reach_m))
+            tallies.setdefault("gdal", Tally()).add(truth, got, least["gdal"])
+    return tallies
 
 
 def main() -> None:
-    """Print one line a terrain, height of eye and mode."""
+    """Print a table, and write it as CSV if asked."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("terrain", nargs="+", type=Path)
-    parser.add_argument("--reach", type=float, default=10_000.0)
-    parser.add_argument("--eyes", type=int, default=4)
+    parser.add_argument("--gdal", type=Path)
+    parser.add_argument("--eyes", type=int, default=50)
+    parser.add_argument("--eyes-far", type=int, default=10)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--out", type=Path)
     words = parser.parse_args()
-    print("terrain, eye m, mode: Jaccard (worst), false, missed, ms, times exact")
-    for path in words.terrain:
-        with rasterio.open(path) as file:
-            height_m, cell_m = file.read(1).astype(np.float32), float(file.res[0])
-        cells = Cells(height_m=height_m, step_x_m=cell_m, step_y_m=cell_m)
-        spots = places(height_m, words.eyes, int(words.reach / cell_m))
+    rows = [list(COLUMNS)]
+    print("| " + " | ".join(COLUMNS) + " |")
+    for name, reach_m in CASES:
+        if words.only not in name:
+            continue
+        scene = load(name)
+        count = words.eyes if reach_m <= 10_000 else words.eyes_far
         for above_m in (3.0, 20.0):
-            seen: dict[Mode, list[NDArray[np.bool_]]] = {}
-            took: dict[Mode, float] = {}
-            for mode in Mode:
-                runs, seconds = [], []
-                for row, col in spots:
-                    lens = Lens(row=row, col=col, above_m=above_m, reach_m=words.reach)
-                    best = np.inf
-                    lowest = np.empty(0, np.float32)
-                    for _ in range(1 if mode is Mode.EXACT else 5):
-                        start = time.perf_counter()
-                        lowest = lowest_in_cells(
-                            cells, lens, sag=sag_per_m(1 / 7), mode=mode
-                        )
-                        best = min(best, time.perf_counter() - start)
-                    runs.append(lowest <= TARGET_M)
-                    seconds.append(best)
-                seen[mode], took[mode] = runs, float(np.mean(seconds))
-            for mode in (Mode.FINE, Mode.SCREEN):
-                pairs = list(zip(seen[Mode.EXACT], seen[mode], strict=True))
-                both = [(a & b).sum() / (a | b).sum() for a, b in pairs]
-                truth = sum(a.sum() for a, _ in pairs)
-                joint = sum((a & b).sum() for a, b in pairs)
-                false = sum((b & ~a).sum() for a, b in pairs) / truth
-                missed = sum((a & ~b).sum() for a, b in pairs) / truth
-                either = sum((a | b).sum() for a, b in pairs)
-                print(
-                    f"{path.stem}, {above_m:g}, {mode}: {joint / either:.4f} "
-                    f"({min(both):.4f}), {false:.2%}, {missed:.2%}, "
-                    f"{took[mode] * 1e3:.1f}, {took[Mode.EXACT] / took[mode]:.0f}"
-                )
+            tallies = run_case(scene, reach_m, above_m, count, words.gdal)
+            peer = tallies.get("gdal")
+            for tool, tally in tallies.items():
+                ratio = "-"
+                if peer is not None:
+                    times = np.mean(peer.seconds) / np.mean(tally.seconds)
+                    ratio = f"{times:.2g}" if times < 1 else f"{times:.1f}"
+                row = [name, f"{reach_m / 1e3:g}", f"{above_m:g}", tool]
+                row += [*tally.row(), ratio]
+                rows.append(row)
+                print("| " + " | ".join(row) + " |", flush=True)
+    if words.out is not None:
+        with words.out.open("w", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 if __name__ == "__main__":

@@ -177,7 +177,7 @@ def test_quick_modes_agree_with_exact_on_hills(mode: Mode) -> None:
         exact = lowest_seen(ground, eye, mode=Mode.EXACT) <= 1.5
         quick = lowest_seen(ground, eye, mode=mode) <= 1.5
         jaccard = (exact & quick).sum() / (exact | quick).sum()
-        assert jaccard > (0.985 if mode is Mode.FINE else 0.95)
+        assert jaccard > (0.998 if mode is Mode.FINE else 0.98)
 
 
 @pytest.mark.parametrize("mode", [Mode.FINE, Mode.SCREEN])
@@ -241,7 +241,7 @@ def test_eye_refuses_what_cannot_be(field: str, value: float) -> None:
 @pytest.mark.jit
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["baja30", "bigtujunga30", "n46e008_90", "s33w071_90"])
-@pytest.mark.parametrize(("mode", "least"), [(Mode.FINE, 0.997), (Mode.SCREEN, 0.985)])
+@pytest.mark.parametrize(("mode", "least"), [(Mode.FINE, 0.998), (Mode.SCREEN, 0.995)])
 def test_quick_modes_agree_with_exact_on_real_ground(
     name: str, mode: Mode, least: float
 ) -> None:
@@ -251,6 +251,7 @@ def test_quick_modes_agree_with_exact_on_real_ground(
     rasterio = pytest.importorskip("rasterio")
     with rasterio.open(path) as file:
         height_m, cell_m = file.read(1).astype(np.float32), float(file.res[0])
+    height_m[height_m <= -32_767] = np.nan
     rows, cols = height_m.shape
     both, either = 0, 0
     for row, col in ((rows // 2, cols // 2), (rows // 3, cols // 3)):

@@ -37,9 +37,9 @@ class Mode(StrEnum):
     """The same along two rays a cell: for many candidates."""
 
 
-RAYS: Final = {Mode.FINE: (8, 6_400), Mode.SCREEN: (2, 800)}
+RAYS: Final = {Mode.FINE: (8, 4_096), Mode.SCREEN: (2, 512)}
 """Rays a cell of the outermost ring, and how many an eighth of the view has plenty of:
-past 800 cells of reach fine comes down to no less than one a cell, past 400 screen."""
+past 512 cells of reach fine comes down to no less than one a cell, past 256 screen."""
 
 
 def sag_per_m(refraction: float) -> float:

@@ -117,6 +117,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "sigma_azimuth_rad": number,
         "target": token,
         "confidence": number,
+        "range_rate_mps": number,
     },
     "track": {
         **_PLACE,

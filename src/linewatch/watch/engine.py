@@ -30,6 +30,10 @@ MOST: Final = 0.98
 TYPICAL_SHARE: Final = 0.6
 """Share of a sensor's reach at which its error in range is taken for all ranges [-]."""
 
+SIGMA_RATE_MPS: Final = 0.5
+"""One sigma of a range rate that a radar tells [m/s]: a planning value, wide enough for
+limbs that swing about the body's speed."""
+
 UNSURE_M: Final = 350.0
 """Error of a place beyond which a track is no longer shown [m]: a camera's worst."""
 
@@ -109,15 +113,22 @@ class Engine:
             if seen.range_m is not None and seen.azimuth_rad is not None:
                 range_m = seen.range_m * self._scale[post]
                 azimuth_rad = seen.azimuth_rad - self._turn_rad[post]
-                polar.append((seen.time_s, post, range_m, azimuth_rad))
+                rate = seen.range_rate_mps
+                rate_mps = math.nan if rate is None else rate * self._scale[post]
+                polar.append((seen.time_s, post, range_m, azimuth_rad, rate_mps))
             elif seen.lon_deg is not None and seen.lat_deg is not None:
                 sigma_m = seen.sigma_range_m or self.posts[post].sight.kind.widest_m
                 places.append((seen.time_s, post, seen.lon_deg, seen.lat_deg, sigma_m))
         self._waiting = []
         if polar:
-            when, who, away, turn = zip(*polar, strict=True)
+            when, who, away, turn, rate_mps = zip(*polar, strict=True)
+            told = not np.isnan(rate_mps).all()
             self.tracker.feed(
-                time_s=when, sensor_id=who, range_m=away, azimuth_rad=turn
+                time_s=when,
+                sensor_id=who,
+                range_m=away,
+                azimuth_rad=turn,
+                range_rate_mps=rate_mps if told else None,
             )
         if places:
             when, who, lon, lat, sigma = zip(*places, strict=True)
@@ -174,6 +185,7 @@ def _table(sights: Sequence[Sight], light: Lit) -> SensorTable:
         period_s=[kind.period_s for kind in kinds],
         phase_s=[sight.phase_s for sight in sights],
         kind=[POLAR if each else PLACE for each in polar],
+        sigma_range_rate_mps=SIGMA_RATE_MPS,
         maps={
             row: chance_map(sight, light)
             for row, (sight, each) in enumerate(zip(sights, polar, strict=True))

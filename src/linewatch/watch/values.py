@@ -79,6 +79,8 @@ class Detection:
         Class that the sensor tells.
     confidence : float
         Confidence of the sensor in [0, 1].
+    range_rate_mps : float or None
+        Speed away from the sensor, of those that measure it [m/s].
     """
 
     time_s: float
@@ -92,6 +94,7 @@ class Detection:
     sigma_azimuth_rad: float | None = None
     target: Target = Target.UNKNOWN
     confidence: float = 1.0
+    range_rate_mps: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from linewatch.area import Area
+from linewatch.area import STANDARD, Area, Weather
 from linewatch.measure.plane import Plane
 from linewatch.sight import KINDS, Eye, Sight
 from linewatch.sight.kinds import Law
@@ -90,6 +90,7 @@ class Dusk:
     sun_altitude_rad: float = 0.5
     moon_altitude_rad: float = 0.0
     moon_lit_share: float = 0.0
+    weather: Weather = STANDARD
 
 
 def day(_time_s: float, _lon_deg: float, _lat_deg: float) -> Dusk:

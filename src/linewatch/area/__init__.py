@@ -11,9 +11,11 @@ from linewatch.area.ports import Port
 from linewatch.area.relief import Relief
 from linewatch.area.sectors import Sector
 from linewatch.area.terrain import GeoTiffTerrain, Terrain
+from linewatch.area.weather import STANDARD, Spell, Weather, weather_at
 from linewatch.area.zones import Zone
 
 __all__ = [
+    "STANDARD",
     "Area",
     "AreaSettings",
     "Demand",
@@ -25,11 +27,14 @@ __all__ = [
     "Port",
     "Relief",
     "Sector",
+    "Spell",
     "Terrain",
+    "Weather",
     "Zone",
     "border_line",
     "light",
     "lights",
     "read_area",
     "read_line",
+    "weather_at",
 ]

@@ -1,6 +1,6 @@
 """Area: the ground that a mission watches, read from its scenario."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -10,11 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 from linewatch.area.border import border_line
 from linewatch.area.demand import Demand, read_demand, uniform_demand
 from linewatch.area.geojson import read_line
+from linewatch.area.light import Light, light
 from linewatch.area.line import Line
 from linewatch.area.ports import Port, read_ports
 from linewatch.area.relief import Relief
 from linewatch.area.sectors import Sector, read_sectors, sector_at, whole_line
 from linewatch.area.terrain import GeoTiffTerrain, Terrain
+from linewatch.area.weather import Spell, Weather, read_weather, weather_at
 from linewatch.area.zones import Zone, read_zones
 from linewatch.measure.clock import to_epoch_s, to_iso
 from linewatch.measure.plane import Plane
@@ -24,7 +26,7 @@ Floats = NDArray[np.float64]
 
 BUILT_IN_LINE: Final = "us-mexico"
 GENERATED: Final = "generated"
-FILES: Final = ("sectors", "ports", "zones", "demand")
+FILES: Final = ("sectors", "ports", "zones", "demand", "weather")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class AreaSettings:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Area:
-    """A line with its sectors, ports, zones, demand and terrain."""
+    """A line with its sectors, ports, zones, demand, terrain and weather."""
 
     name: str
     line: Line
@@ -60,6 +62,7 @@ class Area:
     zones: tuple[Zone, ...]
     demand: Demand
     terrain: Terrain
+    weather: tuple[Spell, ...] = ()
 
     @property
     def plane(self) -> Plane:
@@ -76,6 +79,18 @@ class Area:
         """Return chainages and offsets [m] of places [m]; see `Line.chainage_xy`."""
         return self.line.chainage_xy(x_m, y_m)
 
+    def weather_at(self, time_s: float, chainage_m: float) -> Weather:
+        """Return the weather of an instant [s] and chainage [m]; see `weather_at`."""
+        return weather_at(self.weather, time_s, chainage_m)
+
+    def light_at(self, time_s: float, lon_deg: float, lat_deg: float) -> Light:
+        """Return sun, moon and weather of an instant [s] and place [deg]."""
+        bare = light(time_s, lon_deg, lat_deg)
+        if not self.weather:
+            return bare
+        chainage_m, _ = self.line.chainage(lon_deg, lat_deg)
+        return replace(bare, weather=self.weather_at(time_s, float(chainage_m)))
+
     def sector_at(self, chainage_m: float) -> Sector:
         """Return the sector that a chainage [m] lies in.
 
@@ -91,7 +106,8 @@ def read_area(scenario: Scenario, *, cache: Path | None = None) -> Area:
     """Read the area of a scenario.
 
     Without sectors the line is one; without ports and zones there are none; without
-    demand it is the same everywhere, which its source says.
+    demand it is the same everywhere, which its source says; without weather the air is
+    clear, dry and calm.
 
     Parameters
     ----------
@@ -134,6 +150,7 @@ def read_area(scenario: Scenario, *, cache: Path | None = None) -> Area:
         zones=read_zones(given["zones"], line) if "zones" in given else (),
         demand=demand,
         terrain=terrain,
+        weather=read_weather(given["weather"], line) if "weather" in given else (),
     )
 
 

@@ -9,6 +9,7 @@ import astronomy
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from linewatch.area.weather import STANDARD, Weather
 from linewatch.errors import BadValue
 from linewatch.measure.clock import DAY_S
 
@@ -43,11 +44,14 @@ class Light:
         Altitude of their centres [rad], seen from the ground, without refraction.
     moon_lit_share : float
         Share of the moon's disc that is lit, 0 at new moon to 1 at full moon.
+    weather : Weather
+        What the air does to it; the standard's unless somebody told another.
     """
 
     sun_altitude_rad: float
     moon_altitude_rad: float
     moon_lit_share: float
+    weather: Weather = STANDARD
 
     @property
     def is_day(self) -> bool:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from linewatch.area import Area, light, read_area
+from linewatch.area import Area, read_area
 from linewatch.area.border import cache_folder
 from linewatch.errors import BadValue
 from linewatch.force import read_force
@@ -63,7 +63,7 @@ def sim(
     sights = _sights(mission, area, start_s, proposal)
     settings = settings_from(SimSettings, mission.table("sim"), where="sim")
     world = World(area, settings, start_s, seed)
-    sensors = Sensors(world, sights, light, seed=seed)
+    sensors = Sensors(world, sights, area.light_at, seed=seed)
     until_s = sensors.world.start_s + hours * 3600
     try:
         asyncio.run(_run(sensors, host, port, until_s=until_s, speed=speed))

@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 
-from linewatch.area import light
 from linewatch.errors import BadValue
 from linewatch.log import MissionLog
 from linewatch.mission.orders import open_watch, order_entries, start_entry
@@ -132,7 +131,7 @@ class Drill:
         settings = settings_from(SimSettings, made.scenario.table("sim"), where="sim")
         world = World(made.area, settings, made.start_s, self.seed)
         sights = made.site_plan.sights
-        self.sensors = Sensors(world, sights, light, seed=self.seed)
+        self.sensors = Sensors(world, sights, made.area.light_at, seed=self.seed)
         self.tally = Tally(made.area, SightTable(tuple(sights)))
         watch = open_watch(
             made.area,
@@ -220,9 +219,10 @@ class Drill:
         self.tally.note_alerts(outcome.alerts, scene)
         self.tally.note_tracks(seen)
         if (self.time_s - self.prepared.start_s) % SCORED_S == 0:
-            line = self.prepared.area.line
-            lon, lat = line.place(line.length_m / 2)
-            self.tally.note_picture(seen, scene, light(self.time_s, lon, lat))
+            area = self.prepared.area
+            lon, lat = area.line.place(area.line.length_m / 2)
+            light = area.light_at(self.time_s, float(lon), float(lat))
+            self.tally.note_picture(seen, scene, light)
 
     def _result(self) -> DrillResult:
         """Add it all up."""

@@ -1,5 +1,7 @@
 """Sight: what can be seen from where, and with what chance."""
 
+from linewatch.sight.beat import Beat, stations
+from linewatch.sight.calibrate import Fit, Looks, fit, read_looks
 from linewatch.sight.chance import DAY, NIGHT, Lit, SteadyLight, range_chance
 from linewatch.sight.crossing import (
     CrossingChance,
@@ -9,6 +11,7 @@ from linewatch.sight.crossing import (
     straight,
 )
 from linewatch.sight.kinds import (
+    AIRCRAFT,
     KINDS,
     TARGET_NAMES,
     TARGETS,
@@ -23,17 +26,21 @@ from linewatch.sight.store import digest_of, load_sights, save_sights
 from linewatch.sight.viewshed import Eye, Mode, lowest_seen
 
 __all__ = [
+    "AIRCRAFT",
     "DAY",
     "KINDS",
     "NIGHT",
     "TARGETS",
     "TARGET_NAMES",
+    "Beat",
     "CrossingChance",
     "Crossings",
     "Eye",
+    "Fit",
     "Gives",
     "Ground",
     "Lit",
+    "Looks",
     "Mode",
     "Rule",
     "SensorKind",
@@ -44,12 +51,15 @@ __all__ = [
     "TargetClass",
     "crossing_chance",
     "digest_of",
+    "fit",
     "kind_named",
     "load_sights",
     "lowest_seen",
     "place",
     "range_chance",
+    "read_looks",
     "save_sights",
+    "stations",
     "straight",
     "target_named",
 ]

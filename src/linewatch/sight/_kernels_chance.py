@@ -1,6 +1,12 @@
 """Compiled loops over looks. Callers have checked every argument.
 
-A law is a row of twelve figures, in the order that `chance.law_of` writes them.
+A law is a row of figures, which `chance.law_of` writes: form (0 echo or tremor, 1
+image), anchor [m], exponent of range or of cycles, level at the anchor, logarithm of the
+false alarm chance, ceiling, least radial speed [m/s], reach [m], draws a look, 1 if a
+line of sight is needed, top [m] and height [m] of the target; what the air takes of
+power or contrast [1/m], and in the standard weather; logarithm of the contrast; growth
+of the exponent; noise over that of the standard weather; echo of ground [m^3] and of
+rain [m^2] over the noise.
 """
 
 import numpy as np
@@ -12,7 +18,8 @@ Floats = NDArray[np.float64]
 
 FORM, ANCHOR, EXPONENT, LEVEL, LOG_FALSE, CEILING = range(6)
 RADIAL, REACH, DRAWS, NEEDS_SIGHT, ABOVE, TALL = range(6, 12)
-LAW_WIDTH = 12
+LOST, STANDARD, CONTRAST, STEEPER, NOISE, GROUND, RAIN = range(12, 19)
+LAW_WIDTH = 19
 NEAREST_M = 1.0
 
 SURE = 1 - 1e-9
@@ -20,7 +27,7 @@ SURE = 1 - 1e-9
 
 
 @kernel
-def cycles_for(chance: float) -> float:
+def cycles_for(chance: float, first: float, more: float) -> float:
     """Return the cycles, over those that half need, at which an image gives `chance`.
 
     Bisection, for the exponent of the transfer function depends on the cycles too.
@@ -28,7 +35,7 @@ def cycles_for(chance: float) -> float:
     low, high = 1e-6, 1e3
     for _ in range(80):
         mid = (low * high) ** 0.5
-        if mid ** (2.7 + 0.7 * mid) < chance / (1 - chance):
+        if mid ** (first + more * mid) < chance / (1 - chance):
             low = mid
         else:
             high = mid
@@ -43,13 +50,20 @@ def chance_at(law: Floats, range_m: float, shown: float) -> float:
     near_m = max(range_m, NEAREST_M)
     if law[FORM] == 0.0:
         level = law[LEVEL] * shown * (law[ANCHOR] / near_m) ** law[EXPONENT]
+        noise = law[NOISE] + (law[GROUND] / near_m + law[RAIN]) / near_m**2
+        level *= np.exp(-law[LOST] * near_m) / noise
         draw = np.exp(law[LOG_FALSE] / (1.0 + level))
     else:
         cycles = law[LEVEL] * law[ANCHOR] / near_m * np.sqrt(shown)
-        power = (2.7 + 0.7 * cycles) * np.log(cycles)
+        if law[LOST] != law[STANDARD]:
+            left = law[CONTRAST] - law[LOST] * near_m
+            if left <= 0.0:
+                return 0.0
+            cycles *= left / (law[CONTRAST] - law[STANDARD] * near_m)
+        power = (law[EXPONENT] + law[STEEPER] * cycles) * np.log(cycles)
         draw = 1.0 / (1.0 + np.exp(min(-power, 700.0)))
     draw *= law[CEILING]
-    if law[DRAWS] < 1.0:
+    if law[DRAWS] != 1.0:
         return float(1.0 - (1.0 - draw) ** law[DRAWS])
     return float(draw)
 

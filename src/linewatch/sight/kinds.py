@@ -1,173 +1,40 @@
-"""Sensor kinds and target classes: what they are, with the source of each figure."""
+"""The built-in sensor kinds and target classes, with the source of each figure."""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-from linewatch.errors import BadValue, UnknownName
+from linewatch.errors import UnknownName
+from linewatch.sight.kind import (
+    LIGHT_REFRACTION,
+    RADAR_REFRACTION,
+    Criterion,
+    Gives,
+    Law,
+    SensorKind,
+    TargetClass,
+    Waves,
+)
 
-LIGHT_REFRACTION: Final = 1 / 7
-"""Share of the Earth's curve that the bending of light makes up for [-]."""
-
-RADAR_REFRACTION: Final = 0.25
-"""The same for radar [-]: the four-thirds Earth (ITU-R P.310)."""
-
-
-class Law(StrEnum):
-    """Form of the chance of detection with range."""
-
-    ECHO = "echo"
-    """Fluctuating echo against noise: radar."""
-    IMAGE = "image"
-    """Cycles across the target against the cycles that half of observers need."""
-    TREMOR = "tremor"
-    """Ground motion against noise: no line of sight is needed."""
-
-
-class Gives(StrEnum):
-    """What one detection measures."""
-
-    POLAR = "polar"
-    PRESENCE = "presence"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetClass:
-    """What is looked for.
-
-    Parameters
-    ----------
-    name : str
-        A value of `linewatch.watch.values.Target`.
-    above_m : float
-        Height of its top above the ground [m].
-    tall_m : float
-        Height of the part that can be seen [m].
-    speed_mps : float
-        Usual speed over the ground [m/s].
-    echo_m2 : float
-        Mean radar cross-section [m^2].
-    size_m : float
-        Square root of the area it shows a camera [m].
-    source : str
-        Where the figures come from.
-    """
-
-    name: str
-    above_m: float
-    tall_m: float
-    speed_mps: float
-    echo_m2: float
-    size_m: float
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SensorKind:
-    """One kind of sensor.
-
-    Parameters
-    ----------
-    name, label : str
-        Key, and words for people.
-    law : Law
-        Form of its chance of detection.
-    gives : Gives
-        What one detection measures.
-    mast_m : float
-        Height of the sensor above the ground [m].
-    reach_m : mapping of str to float
-        By target class, the range beyond which a look never detects [m].
-    anchor_m : mapping of str to float
-        By target class, the range at which one draw detects with `anchor_chance` in
-        the best light [m]; 0 where the class is never detected.
-    anchor_chance : float
-        See `anchor_m` [-].
-    night_share : float
-        Share of `anchor_m` that is left in the dark [-].
-    ceiling : float
-        Highest chance of one draw, however near [-].
-    period_s : float
-        Time from one look at a place to the next [s].
-    decorrelation_s : float
-        Time after which a new look is a new draw [s]; looks between share one draw.
-    sigma_range_m, sigma_range_share : float
-        One standard deviation of the range: metres plus a share of the range.
-    sigma_azimuth_rad : float
-        One standard deviation of the azimuth [rad].
-    false_per_look : float
-        Mean number of false detections in one look over the whole field [-].
-    min_radial_mps : float
-        Radial speed below which a target is lost in the clutter [m/s].
-    refraction : float
-        Share of the Earth's curve that bending makes up for [-].
-    planning_value : bool
-        True where figures are a plain judgement for planning and no measurement.
-    source : str
-        Where the figures come from.
-    """
-
-    name: str
-    label: str
-    law: Law
-    gives: Gives
-    mast_m: float
-    reach_m: Mapping[str, float]
-    anchor_m: Mapping[str, float]
-    anchor_chance: float
-    ceiling: float
-    period_s: float
-    decorrelation_s: float
-    sigma_range_m: float
-    sigma_range_share: float
-    sigma_azimuth_rad: float
-    false_per_look: float
-    source: str
-    night_share: float = 1.0
-    min_radial_mps: float = 0.0
-    refraction: float = LIGHT_REFRACTION
-    planning_value: bool = True
-
-    def __post_init__(self) -> None:
-        if not 0 < self.anchor_chance < 1:
-            raise BadValue("anchor_chance", "between 0 and 1", self.anchor_chance)
-        if not self.period_s > 0:
-            raise BadValue("period_s", "above 0", self.period_s)
-        if not self.decorrelation_s > 0:
-            raise BadValue("decorrelation_s", "above 0", self.decorrelation_s)
-        if not 0 < self.ceiling <= 1:
-            raise BadValue("ceiling", "above 0 and at most 1", self.ceiling)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Travel between processes: a read-only mapping does not by itself."""
-        facts = {field.name: getattr(self, field.name) for field in fields(self)}
-        plain = {n: dict(v) if isinstance(v, Mapping) else v for n, v in facts.items()}
-        return _kind_of, (plain,)
-
-    @property
-    def widest_m(self) -> float:
-        """Longest reach of all target classes [m]."""
-        return max(self.reach_m.values())
-
-    @property
-    def draws_per_look(self) -> float:
-        """Share of an independent draw that one look is worth, at most 1 [-]."""
-        return min(1.0, self.period_s / self.decorrelation_s)
-
-    def sigma_range_at(self, range_m: float) -> float:
-        """Return one standard deviation of the range [m] at a range [m]."""
-        return self.sigma_range_m + self.sigma_range_share * range_m
-
-
-def _kind_of(facts: dict[str, Any]) -> SensorKind:
-    """Make a kind of its plain facts, its mappings read-only again."""
-    for name, value in facts.items():
-        facts[name] = MappingProxyType(value) if type(value) is dict else value
-    return SensorKind(**facts)
-
+__all__ = [
+    "AIRCRAFT",
+    "GROUND_RADAR",
+    "KINDS",
+    "KIND_NAMES",
+    "LIGHT_REFRACTION",
+    "RADAR_REFRACTION",
+    "TARGETS",
+    "TARGET_NAMES",
+    "Criterion",
+    "Gives",
+    "Law",
+    "SensorKind",
+    "TargetClass",
+    "Waves",
+    "kind_named",
+    "target_named",
+]
 
 TARGETS: Final[Mapping[str, TargetClass]] = MappingProxyType(
     {
@@ -227,6 +94,24 @@ def _image_anchors(walker_m: float) -> Mapping[str, float]:
     )
 
 
+GROUND_RADAR: Final = Waves(
+    wavelength_m=0.0187,
+    ground_share=1e-3,
+    beam_rad=math.radians(1.2),
+    tall_rad=math.radians(6.0),
+    cell_m=15.0,
+    ground_filter=1e4,
+    rain_filter=1e2,
+    rain_k=0.05282,
+    rain_power=1.1086,
+    wind_share=0.02,
+    source="16 GHz, about that of AN/PPS-5; rain by ITU-R P.838-3 at 16 GHz, "
+    "horizontal; ground of -30 dB at low grazing angles, beam, cell, filters and the "
+    "share of the wind are planning values",
+)
+"""A ground surveillance radar that filters on speed."""
+
+
 KINDS: Final[Mapping[str, SensorKind]] = MappingProxyType(
     {
         "radar": SensorKind(
@@ -249,6 +134,7 @@ KINDS: Final[Mapping[str, SensorKind]] = MappingProxyType(
             false_per_look=0.3,
             min_radial_mps=0.3,
             refraction=RADAR_REFRACTION,
+            waves=GROUND_RADAR,
             source="a walker at 5 to 7.5 miles (8 to 12 km), as asked of the "
             "Integrated Fixed Towers; here 0.8 a scan at 8 km; scan, errors, false "
             "rate and the 10 m mast of a truck are planning values",
@@ -272,6 +158,8 @@ KINDS: Final[Mapping[str, SensorKind]] = MappingProxyType(
             sigma_range_share=0.05,
             sigma_azimuth_rad=math.radians(0.2),
             false_per_look=0.02,
+            bands_um=(0.55, 10.0),
+            contrast=3.7,
             source="one cycle across the target for half of observers (Johnson "
             "1958) at 6 km by day; sweep, night share, errors and false rate are "
             "planning values",
@@ -292,9 +180,36 @@ KINDS: Final[Mapping[str, SensorKind]] = MappingProxyType(
             sigma_range_share=0.0,
             sigma_azimuth_rad=math.pi,
             false_per_look=0.002,
+            wind_half_mps=5.0,
             source="50 m for a person and 250 m for a wheeled vehicle are the "
             "published radii of REMBASS seismic-acoustic sensors (FM 34-10-1); the "
             "vehicle's is cut to 150 m and the false rate assumed: planning values",
+        ),
+        "acoustic": SensorKind(
+            name="acoustic",
+            label="microphone array",
+            law=Law.TREMOR,
+            gives=Gives.PRESENCE,
+            mast_m=1.0,
+            reach_m=MappingProxyType(
+                {"walker": 0.0, "vehicle": 1_500.0, "flyer": 600.0}
+            ),
+            anchor_m=MappingProxyType(
+                {"walker": 0.0, "vehicle": 700.0, "flyer": 300.0}
+            ),
+            anchor_chance=0.8,
+            ceiling=0.9,
+            period_s=2.0,
+            decorrelation_s=10.0,
+            sigma_range_m=200.0,
+            sigma_range_share=0.0,
+            sigma_azimuth_rad=math.pi,
+            false_per_look=0.002,
+            spread=2.0,
+            absorbed_db_km=2.8,
+            wind_half_mps=3.0,
+            source="sound spreads as a sphere; air takes 2.8 dB/km at 500 Hz, 20 C and "
+            "half of humidity (ISO 9613-1); every other figure is a planning value",
         ),
         "person": SensorKind(
             name="person",
@@ -315,11 +230,37 @@ KINDS: Final[Mapping[str, SensorKind]] = MappingProxyType(
             sigma_range_share=0.2,
             sigma_azimuth_rad=math.radians(2.0),
             false_per_look=0.005,
+            bands_um=(0.55, 0.85),
+            contrast=2.7,
             source="form of Johnson 1958; every figure is a planning value",
         ),
     }
 )
 """Sensor kinds by name."""
+
+AIRCRAFT: Final = SensorKind(
+    name="aircraft",
+    label="camera of an aircraft on a beat",
+    law=Law.IMAGE,
+    gives=Gives.POLAR,
+    mast_m=450.0,
+    reach_m=MappingProxyType({"walker": 4_000.0, "vehicle": 8_000.0, "flyer": 2_000.0}),
+    anchor_m=_image_anchors(3_000.0),
+    anchor_chance=0.5,
+    night_share=0.8,
+    ceiling=0.8,
+    period_s=3_600.0,
+    decorrelation_s=30.0,
+    sigma_range_m=20.0,
+    sigma_range_share=0.02,
+    sigma_azimuth_rad=math.radians(0.5),
+    false_per_look=0.01,
+    bands_um=(0.55, 10.0),
+    contrast=3.7,
+    source="form of Johnson 1958; every figure is a planning value. It stands nowhere, "
+    "so it is no kind of site: `beat` lays it along its way",
+)
+"""A helicopter or unmanned aircraft 450 m (1,500 ft) above the ground."""
 
 KIND_NAMES: Final = tuple(KINDS)
 TARGET_NAMES: Final = tuple(TARGETS)

@@ -1,0 +1,254 @@
+"""Calibration: fit a kind's law to looks whose outcome is known, with an interval."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+from linewatch.errors import BadFile, BadValue
+from linewatch.scenario.table import number, read_table
+from linewatch.sight.chance import Lit, range_chance
+from linewatch.sight.kind import SensorKind
+from linewatch.sight.kinds import kind_named, target_named
+
+Floats = NDArray[np.float64]
+
+COLUMNS: Final = ("kind", "target", "range_m", "shown", "detected")
+
+FEWEST: Final = 20
+"""Fewest looks that are fitted: with fewer the answer is the assumption."""
+
+SPREAD: Final = math.log(2.0)
+"""One sigma of the belief about the range before any look: a factor of two either way.
+Published ranges of ground radars and cameras for one task differ by as much."""
+
+CEILING_BELIEF: Final = (8.0, 1.5)
+"""Beta belief about the ceiling before any look: mean 0.84, most between 0.6 and 1."""
+
+SCALES: Final = np.exp(np.linspace(-2.4, 2.4, 241))
+CEILINGS: Final = (np.arange(80) + 0.5) / 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """Looks at targets whose place was known, of one kind of sensor, shape (n,).
+
+    Parameters
+    ----------
+    kind : str
+        The kind that looked.
+    target : tuple of str
+        Class of each target.
+    range_m : ndarray
+        Ranges [m].
+    shown : ndarray
+        Share of the target that no ground hides [-].
+    detected : ndarray of bool
+        Whether the look detected.
+    """
+
+    kind: str
+    target: tuple[str, ...]
+    range_m: Floats
+    shown: Floats
+    detected: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """What looks say of a kind.
+
+    Parameters
+    ----------
+    kind : SensorKind
+        The kind with its anchors and ceiling set to the posterior means.
+    looks, detected : int
+        How many looks there were, and how many detected.
+    scale, ceiling : tuple of float
+        Low, mean and high of the factor on every anchor, and of the ceiling [-]; low
+        and high hold `level` of the belief.
+    level : float
+        See `scale`.
+    expected : float
+        Detections that the fitted law expects of the same looks.
+    before : float
+        Detections that the kind expected of them before the fit.
+    misfit : float
+        Largest gap between the shares detected and expected in a fifth of the looks by
+        range, in standard errors. Above 3 the law has another form than the sensor.
+    """
+
+    kind: SensorKind
+    looks: int
+    detected: int
+    scale: tuple[float, float, float]
+    ceiling: tuple[float, float, float]
+    level: float
+    expected: float
+    before: float
+    misfit: float
+
+
+def fit(
+    looks: Looks,
+    *,
+    kind: SensorKind | None = None,
+    light: Lit | None = None,
+    level: float = 0.95,
+) -> Fit:
+    """Fit the range and the ceiling of a kind to looks whose outcome is known.
+
+    Parameters
+    ----------
+    looks : Looks
+        From walks with a receiver, or test targets: misses count as much as hits, so
+        looks that nobody noted must not be left out.
+    kind : SensorKind, optional
+        What is believed before; the built-in kind when None.
+    light : Lit, optional
+        Light and weather of the looks; full daylight, clear when None.
+    level : float
+        Chance that each interval holds [-].
+
+    Raises
+    ------
+    BadValue
+        If there are fewer looks than `FEWEST`, or the level is no chance.
+
+    Notes
+    -----
+    The belief is a log-normal in the range and a beta in the ceiling, on a grid; each
+    look multiplies it by the law's chance of what happened. Looks are taken as
+    independent draws: looks closer in time than the kind's `decorrelation_s` at one
+    target tell less than they seem to, and make the interval too narrow.
+    """
+    before = kind or kind_named(looks.kind)
+    if len(looks) < FEWEST:
+        raise BadValue("looks", f"{FEWEST} or more", len(looks))
+    if not 0 < level < 1:
+        raise BadValue("level", "between 0 and 1", level)
+    # One draw of the law without its ceiling, by scale and look.
+    bare = replace(before, ceiling=1.0, decorrelation_s=before.period_s)
+    draws = np.stack([_chances(_scaled(bare, s), looks, light) for s in SCALES])
+    share = before.draws_per_look
+    belief = -0.5 * (np.log(SCALES)[:, None] / SPREAD) ** 2 + (
+        (CEILING_BELIEF[0] - 1) * np.log(CEILINGS)
+        + (CEILING_BELIEF[1] - 1) * np.log1p(-CEILINGS)
+    )
+    hit = looks.detected
+    for column, ceiling in enumerate(CEILINGS):
+        miss = np.clip(1 - ceiling * draws, 1e-12, 1.0) ** share
+        chance = np.clip(1 - miss, 1e-12, 1.0)
+        told = np.where(hit, np.log(chance), np.log(np.clip(miss, 1e-12, 1.0)))
+        belief[:, column] += told.sum(axis=1)
+    weight = np.exp(belief - logsumexp(belief))
+    scale = _interval(SCALES, weight.sum(axis=1), level)
+    top = _interval(CEILINGS, weight.sum(axis=0), level)
+    fitted = replace(_scaled(before, scale[1]), ceiling=top[1], planning_value=False)
+    expected = _chances(fitted, looks, light)
+    return Fit(
+        kind=fitted,
+        looks=len(looks),
+        detected=int(hit.sum()),
+        scale=scale,
+        ceiling=top,
+        level=level,
+        expected=float(expected.sum()),
+        before=float(_chances(before, looks, light).sum()),
+        misfit=_misfit(expected, looks),
+    )
+
+
+def _scaled(kind: SensorKind, scale: float) -> SensorKind:
+    """Return a kind whose anchors are longer by a factor."""
+    anchors = {name: anchor * scale for name, anchor in kind.anchor_m.items()}
+    return replace(kind, anchor_m=MappingProxyType(anchors))
+
+
+def _chances(kind: SensorKind, looks: Looks, light: Lit | None) -> Floats:
+    """Return the chance of every look."""
+    out = np.zeros(len(looks))
+    names = np.array(looks.target)
+    for name in np.unique(names):
+        mine = names == name
+        out[mine] = range_chance(
+            kind,
+            target_named(str(name)),
+            looks.range_m[mine],
+            light,
+            shown=looks.shown[mine],
+        )
+    return out
+
+
+def _interval(
+    values: Floats, weight: Floats, level: float
+) -> tuple[float, float, float]:
+    """Return low, mean and high of a belief."""
+    upto = np.cumsum(weight)
+    low, high = np.searchsorted(upto, [(1 - level) / 2, (1 + level) / 2])
+    last = len(values) - 1
+    mean = float((values * weight).sum())
+    return float(values[min(low, last)]), mean, float(values[min(high, last)])
+
+
+def _misfit(expected: Floats, looks: Looks) -> float:
+    """Return the largest gap over fifths of the looks by range, in standard errors."""
+    worst = 0.0
+    for part in np.array_split(np.argsort(looks.range_m, kind="stable"), 5):
+        spread = math.sqrt(float((expected[part] * (1 - expected[part])).sum()))
+        gap = abs(float(looks.detected[part].sum() - expected[part].sum()))
+        worst = max(worst, gap / max(spread, 0.5))
+    return worst
+
+
+def read_looks(path: Path) -> dict[str, Looks]:
+    """Read looks by kind.
+
+    Raises
+    ------
+    BadFile
+        If the file is no table of looks.
+    BadLines
+        If rows are bad; all are told.
+    """
+
+    def look(cells: dict[str, str]) -> tuple[str, str, float, float, bool]:
+        kind = kind_named(cells["kind"]).name
+        target = target_named(cells["target"]).name
+        away_m, shown = number(cells, "range_m"), number(cells, "shown")
+        if not away_m >= 0:
+            raise BadValue("range_m", "0 or more", cells["range_m"])
+        if not 0 < shown <= 1:
+            raise BadValue("shown", "above 0, at most 1", cells["shown"])
+        if cells["detected"] not in ("0", "1"):
+            raise BadValue("detected", "0 or 1", repr(cells["detected"]))
+        return kind, target, away_m, shown, cells["detected"] == "1"
+
+    rows = [row for _, row in read_table(path, COLUMNS).read(look)]
+    if not rows:
+        raise BadFile(path, "holds no look")
+    return {
+        kind: _looks(kind, [row for row in rows if row[0] == kind])
+        for kind in sorted({row[0] for row in rows})
+    }
+
+
+def _looks(kind: str, rows: Sequence[tuple[str, str, float, float, bool]]) -> Looks:
+    """Return rows of one kind as arrays."""
+    return Looks(
+        kind=kind,
+        target=tuple(row[1] for row in rows),
+        range_m=np.array([row[2] for row in rows]),
+        shown=np.array([row[3] for row in rows]),
+        detected=np.array([row[4] for row in rows]),
+    )

@@ -1,0 +1,140 @@
+"""Tests of calibration: drawn looks give the drawn figures back, as often as said."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from linewatch.area import Weather
+from linewatch.errors import BadLines, BadValue
+from linewatch.sight import (
+    DAY,
+    KINDS,
+    Looks,
+    SensorKind,
+    fit,
+    range_chance,
+    read_looks,
+    target_named,
+)
+from linewatch.sight.chance import Lit
+
+TRUE_SCALE, TRUE_CEILING = 0.7, 0.8
+
+
+def truth_of(kind: str) -> SensorKind:
+    """Return a kind that is worse than its figures say."""
+    said = KINDS[kind]
+    anchors = {name: anchor * TRUE_SCALE for name, anchor in said.anchor_m.items()}
+    return replace(said, anchor_m=MappingProxyType(anchors), ceiling=TRUE_CEILING)
+
+
+def drawn(kind: str, count: int, seed: int, light: Lit = DAY) -> Looks:
+    """Draw looks of a kind that is worse than its figures say."""
+    dice = np.random.default_rng(seed)
+    truth = truth_of(kind)
+    names = np.array(["walker", "vehicle"])[(dice.random(count) < 0.4).astype(int)]
+    range_m = dice.uniform(0, truth.widest_m, count)
+    shown = dice.uniform(0.3, 1.0, count)
+    chance = np.array(
+        [
+            float(range_chance(truth, target_named(n), r, light, shown=s))
+            for n, r, s in zip(names, range_m, shown, strict=True)
+        ]
+    )
+    return Looks(
+        kind=kind,
+        target=tuple(names.tolist()),
+        range_m=range_m,
+        shown=shown,
+        detected=dice.random(count) < chance,
+    )
+
+
+@pytest.mark.parametrize("kind", ["radar", "camera", "seismic"])
+def test_many_looks_give_the_figures_back(kind: str) -> None:
+    told = fit(drawn(kind, 3_000, 1))
+    low, mean, high = told.scale
+    assert low < TRUE_SCALE < high
+    assert mean == pytest.approx(TRUE_SCALE, rel=0.1)
+    assert told.ceiling[0] < TRUE_CEILING < told.ceiling[2]
+    assert told.expected == pytest.approx(told.detected, rel=0.05)
+    assert told.before > 1.1 * told.detected
+    assert told.misfit < 4
+    assert not told.kind.planning_value
+
+
+def test_an_interval_holds_as_often_as_it_says() -> None:
+    held = 0
+    for seed in range(40):
+        low, _, high = fit(drawn("radar", 60, seed), level=0.8).scale
+        held += low <= TRUE_SCALE <= high
+    assert 24 <= held <= 39  # 32 of 40 expected; 0.8 with three standard errors
+
+
+def test_more_looks_tell_more() -> None:
+    few, many = fit(drawn("camera", 40, 3)), fit(drawn("camera", 2_000, 3))
+    assert many.scale[2] - many.scale[0] < (few.scale[2] - few.scale[0]) / 2
+
+
+def test_looks_in_haze_are_held_against_the_law_in_haze() -> None:
+    hazy = replace(DAY, weather=Weather(visibility_m=3_000))
+    looks = drawn("camera", 3_000, 5, hazy)
+    low, _, high = fit(looks, light=hazy).scale
+    assert low < TRUE_SCALE < high
+    blind = fit(looks).scale
+    assert blind[2] < TRUE_SCALE  # without the haze the camera is blamed for it
+
+
+def test_another_form_of_law_shows_as_misfit() -> None:
+    dice = np.random.default_rng(2)
+    range_m = np.sort(dice.uniform(0, 10_000, 1_000))
+    odd = Looks(
+        kind="radar",
+        target=("walker",) * 1_000,
+        range_m=range_m,
+        shown=np.ones(1_000),
+        detected=(range_m // 2_000) % 2 == 0,  # rings
+    )
+    assert fit(odd).misfit > 3
+
+
+def test_too_few_looks_are_refused() -> None:
+    with pytest.raises(BadValue, match="looks must be 20 or more, not 5"):
+        fit(drawn("radar", 5, 1))
+    with pytest.raises(BadValue, match="level must be between 0 and 1"):
+        fit(drawn("radar", 30, 1), level=1.0)
+
+
+def test_a_file_of_looks_is_read_by_kind(tmp_path: Path) -> None:
+    path = tmp_path / "looks.csv"
+    path.write_text(
+        "kind,target,range_m,shown,detected\nradar,walker,5000,1,1\n"
+        "camera,vehicle,900,0.5,0\nradar,vehicle,7000,1,0\n"
+    )
+    told = read_looks(path)
+    assert list(told) == ["camera", "radar"]
+    assert told["radar"].range_m.tolist() == [5_000, 7_000]
+    assert told["radar"].detected.tolist() == [True, False]
+    assert told["camera"].target == ("vehicle",)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("sonar,walker,5,1,1", "sonar"),
+        ("radar,horse,5,1,1", "horse"),
+        ("radar,walker,-5,1,1", "range_m must be 0 or more"),
+        ("radar,walker,nan,1,1", "range_m must be a number"),
+        ("radar,walker,5,0,1", "shown must be above 0"),
+        ("radar,walker,5,1,yes", "detected must be 0 or 1"),
+        ("radar,walker,5,1", "has 4 cells for 5 columns"),
+    ],
+)
+def test_bad_looks_are_told(tmp_path: Path, row: str, said: str) -> None:
+    path = tmp_path / "looks.csv"
+    path.write_text(f"kind,target,range_m,shown,detected\n{row}\n")
+    with pytest.raises(BadLines, match=said):
+        read_looks(path)

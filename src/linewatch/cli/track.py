@@ -26,6 +26,7 @@ def track(
     sensors: Path | None = None,
     detections: Path | None = None,
     out: Path | None = None,
+    fibres: Path | None = None,
     score_against: Annotated[
         Path | None, Parameter(name=["--score", "--truth"])
     ] = None,
@@ -57,6 +58,8 @@ def track(
         or MOT-style CSV.
     out
         CSV or Parquet file to write: time_s,track_id,x,y,vx,vy,existence.
+    fibres
+        Courses of the sensors of kind fibre: sensor_id,along_m,x,y,strip_m.
     score_against
         File of the truth to score against: time_s,target_id,x,y.
     tracks
@@ -124,7 +127,7 @@ def track(
             gap_s=longest_gap,
             out_form=out_format,
         )
-        table = read_sensors(Path(str(sensors)))
+        table = read_sensors(Path(str(sensors)), fibres)
         run = _run(
             table,
             Path(str(detections)),

@@ -19,6 +19,7 @@ from linewatch.watch.tracker import (
     files_read,
     files_run,
 )
+from linewatch.watch.tracker.files import read_sensors
 from linewatch.watch.tracker.files_feed import feed
 from linewatch.watch.tracker.files_form import DETECTION_COLUMNS
 from linewatch.watch.tracker.files_run import Run, RunSettings, track_file
@@ -183,7 +184,7 @@ def test_a_long_silence_is_no_error_and_ends_the_tracks(
         name: np.concatenate([getattr(scene, name), getattr(later, name)])
         for name in DETECTION_COLUMNS
     }
-    path = put(tmp_path / "d.csv", Scene(**both, start=scene.start))
+    path = put(tmp_path / "d.csv", replace(scene, **both))
     _, run = ran(path, table)
     out = np.loadtxt(tmp_path / "d.tracks.csv", delimiter=",", skiprows=1)
     assert run.dropped == {}
@@ -298,3 +299,56 @@ def test_a_moving_own_ship_tells_places() -> None:
     tracks = tracker.picture()
     assert len(tracks) == 1
     assert np.hypot(tracks.x_m[0] - 100, tracks.y_m[0] - 700) < 12
+
+
+HEAD = (
+    "sensor_id,x,y,sigma_range_m,sigma_azimuth_rad,pd,clutter_per_scan,range_m,period_s,"
+    "phase_s,kind,sigma_range_rate_mps\n"
+)
+
+
+def test_fibre_presence_and_range_rate_come_from_files(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text(
+        HEAD
+        + "1,0,0,15,0.01,0.9,2,5000,2,0,polar,0.5\n"
+        + "2,0,0,5,1,0.9,0.1,9,2,0,fibre,0\n"
+        + "3,300,400,30,1,0.9,0.1,60,0,0,place,0\n"
+    )
+    (tmp_path / "f.csv").write_text(
+        "sensor_id,along_m,x,y,strip_m\n2,0,0,0,20\n2,1000,1000,0,20\n"
+    )
+    (tmp_path / "d.csv").write_text(
+        "time_s,sensor_id,range_m,azimuth_rad,range_rate_mps,along_m,radius_m,"
+        "elevation_rad\n"
+        "0,1,500,0.6435,1.2,,,0.01\n"
+        "0,2,,,,300,,\n"
+        "0.5,3,,,,,50,\n"
+        "1,2,,,,4000,,\n"
+        "2,1,500,0.6435,inf,,,\n"
+        "2,1,500,0.6435,,,,1.6\n"
+        "2,1,501,0.6435,1.1,,,\n"
+    )
+    table = read_sensors(tmp_path / "s.csv", tmp_path / "f.csv")
+    _, run = ran(tmp_path / "d.csv", table, RunSettings(bad="count"))
+    assert run.dropped == {"along": 1, "extra": 2}
+    assert (run.counts.used, run.counts.bad) == (4, 0)
+
+
+@pytest.mark.parametrize(
+    ("course", "why"),
+    [
+        (None, "line 2: a fibre's course must be told"),
+        ("2,0,0,0,20\n", "fibre must be two or more corners"),
+        ("2,0,0,0,20\n2,-5,1,1,20\n", "along_m must be growing"),
+        ("2,0,0,0,20\n2,5,1,1,20\n8,0,0,0,20\n8,5,1,1,20\n", "unknown sensor of a fi"),
+    ],
+)
+def test_a_fibre_without_a_course_is_refused(
+    tmp_path: Path, course: str | None, why: str
+) -> None:
+    sensors, fibres = tmp_path / "s.csv", tmp_path / "f.csv"
+    sensors.write_text(HEAD + "2,0,0,5,1,0.9,0.1,9,2,0,fibre,0\n")
+    if course is not None:
+        fibres.write_text("sensor_id,along_m,x,y,strip_m\n" + course)
+    with pytest.raises((BadFile, BadLines, UnknownName), match=why):
+        read_sensors(sensors, None if course is None else fibres)

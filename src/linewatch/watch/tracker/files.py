@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from linewatch.errors import BadFile, BadLines, BadValue
+from linewatch.errors import BadFile, BadLines, BadValue, UnknownName
 from linewatch.watch.tracker import sensors as kinds
+from linewatch.watch.tracker.fibre import Fibre
 from linewatch.watch.tracker.files_check import Faults, sift
 from linewatch.watch.tracker.files_form import (
     DETECTION_COLUMNS,
@@ -28,12 +29,18 @@ from linewatch.watch.tracker.files_form import (
 )
 from linewatch.watch.tracker.files_read import figures, first_line, length, parts
 from linewatch.watch.tracker.files_write import RowWriter, whole, write_rows
-from linewatch.watch.tracker.sensors import BEARING, PLACE, POLAR, SensorTable
+from linewatch.watch.tracker.sensors import (
+    BEARING,
+    FIBRE,
+    PLACE,
+    POLAR,
+    SensorTable,
+)
 
 __all__ = [
     "DETECTION_COLUMNS", "TRUTH_COLUMNS", "TRUTH_EXTRA", "FormSettings", "PathRows",
     "RowWriter", "detection_parts", "length", "read_columns", "read_detections",
-    "read_paths", "read_sensors", "whole", "write_rows",
+    "read_fibres", "read_paths", "read_sensors", "whole", "write_rows",
 ]  # fmt: skip
 
 SENSOR_COLUMNS: Final = {
@@ -129,8 +136,15 @@ def read_columns(
     return {name: np.concatenate(part) for name, part in found.items()}
 
 
-def read_sensors(path: Path) -> SensorTable:
+def read_sensors(path: Path, fibres: Path | None = None) -> SensorTable:
     """Read a sensor file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    fibres : Path, optional
+        Courses of the sensors of kind fibre: see `read_fibres`.
 
     Raises
     ------
@@ -154,13 +168,51 @@ def read_sensors(path: Path) -> SensorTable:
             columns[name].append(now[name][~blank])
         lines.append(part.line[~blank])
     found = {name: np.concatenate(part) for name, part in columns.items()}
-    faults += _sensor_faults(found, np.concatenate(lines))
+    courses = {} if fibres is None else read_fibres(fibres)
+    faults += _sensor_faults(found, np.concatenate(lines), courses)
     if faults:
         raise BadLines(path, sorted(faults))
+    row_of = {int(ident): row for row, ident in enumerate(found["sensor_id"])}
+    strange = [ident for ident in courses if ident not in row_of]
+    if strange:
+        known = [str(ident) for ident in row_of]
+        raise UnknownName("sensor of a fibre", str(strange[0]), known)
+    mine = {row_of[ident]: course for ident, course in courses.items()}
     try:
-        return SensorTable.make(**_arguments(found))
+        return SensorTable.make(**_arguments(found), fibres=mine)
     except BadValue as error:
         raise BadFile(path, str(error)) from error
+
+
+def read_fibres(path: Path) -> dict[int, Fibre]:
+    """Read the courses of fibres: one row a corner, in the order of `along_m`.
+
+    Parameters
+    ----------
+    path : Path
+        File of sensor_id,along_m,x,y,strip_m; a fibre's strip is that of its first row.
+
+    Raises
+    ------
+    BadFile, BadLines
+        If it cannot be read or a course is none.
+    """
+    found = read_columns(path, ["sensor_id", "along_m", "x", "y", "strip_m"])
+    courses: dict[int, Fibre] = {}
+    for ident in np.unique(found["sensor_id"]).tolist():
+        if not float(ident).is_integer():
+            raise BadFile(path, "sensor_id must be a whole number")
+        mine = {name: part[found["sensor_id"] == ident] for name, part in found.items()}
+        try:
+            courses[int(ident)] = Fibre(
+                along_m=mine["along_m"],
+                x_m=mine["x"],
+                y_m=mine["y"],
+                strip_m=float(mine["strip_m"][0]),
+            )
+        except BadValue as error:
+            raise BadFile(path, str(error)) from error
+    return courses
 
 
 def _kind(column: pa.ChunkedArray) -> Floats:
@@ -176,7 +228,9 @@ def _arguments(found: Columns) -> dict[str, Any]:
     return {SENSOR_COLUMNS.get(name, name): part for name, part in found.items()}
 
 
-def _sensor_faults(found: Columns, line: Longs) -> list[tuple[int, str]]:
+def _sensor_faults(
+    found: Columns, line: Longs, courses: Mapping[int, Fibre]
+) -> list[tuple[int, str]]:
     """Return every line whose figures make no sensor, and why."""
     faults: list[tuple[int, str]] = []
     seen: set[float] = set()
@@ -192,8 +246,14 @@ def _sensor_faults(found: Columns, line: Longs) -> list[tuple[int, str]]:
         if "kind" in one and np.isnan(one["kind"][0]):
             faults.append((at, f"kind must be one of {', '.join(KINDS)}"))
             continue
+        course: dict[int, Fibre] = {}
+        if "kind" in one and one["kind"][0] == FIBRE:
+            if int(ident) not in courses:
+                faults.append((at, "a fibre's course must be told: there is none"))
+                continue
+            course = {0: courses[int(ident)]}
         try:
-            SensorTable.make(**_arguments(one))
+            SensorTable.make(**_arguments(one), fibres=course)
         except BadValue as error:
             faults.append((at, str(error)))
     return faults
@@ -205,6 +265,7 @@ def _needs(path: Path, table: SensorTable, settings: FormSettings) -> list[str]:
         POLAR: ["range_m", "azimuth_rad"],
         BEARING: ["azimuth_rad"],
         PLACE: ["x", "y"],
+        FIBRE: ["along_m"],
     }
     kind = {int(k) for k in table.kind}
     needs = ["time_s"]
@@ -212,8 +273,11 @@ def _needs(path: Path, table: SensorTable, settings: FormSettings) -> list[str]:
     if len(table) > 1 or not loose:
         needs.append("sensor_id")
     names = first_line(path)
-    if kind == {PLACE} and "own_x" in [*names, *settings.columns]:
+    told_names = [*names, *settings.columns]
+    if kind == {PLACE} and "own_x" in told_names:
         return [*needs, "range_m", "azimuth_rad"]
+    if kind == {PLACE} and "radius_m" in told_names and "x" not in told_names:
+        return [*needs, "radius_m"]
     if len(kind) == 1:
         needs += of_kind.get(kind.pop(), [])
     return needs

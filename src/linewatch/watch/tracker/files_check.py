@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewatch.errors import FAULTS_SHOWN, BadLines
-from linewatch.watch.tracker.sensors import BEARING, PLACE, POLAR, SensorTable
+from linewatch.watch.tracker.sensors import BEARING, FIBRE, PLACE, POLAR, SensorTable
 
 COUNT, REFUSE = WAYS = ("count", "refuse")
 """Ways with bad rows: count them and go on, or refuse the file."""
@@ -21,6 +21,7 @@ REASONS: Final[Mapping[str, str]] = {
     "range": "range_m must be a number of 0 or more",
     "azimuth": "azimuth_rad must be a finite number",
     "place": "x and y must be finite numbers",
+    "along": "along_m must be a position on the fibre",
     "covariance": "cov_xx, cov_xy and cov_yy must make a covariance",
     "extra": "a further figure must be finite or left out",
     "late": "time_s is further back than the lag",
@@ -96,7 +97,12 @@ def sift(
         good = np.isfinite(found["time_s"])
     if "sensor_id" not in found:  # one sensor: it is that
         found["sensor_id"] = np.full(len(line), float(table.sensor_id[0]))
-    checks = _checks(found, _kinds(found["sensor_id"], table), good)
+    row = _rows(found["sensor_id"], table)
+    if "radius_m" in found:
+        found |= _presence(found, row, table)
+    checks = _checks(found, np.where(row >= 0, table.kind[row], -1), good)
+    if "along_m" in found:
+        checks.append(("along", _on_fibre(found["along_m"], row, table)))
     fine = np.ones(len(line), np.bool_)
     for reason, passed in checks:
         faults.add(reason, line[fine & ~passed])
@@ -106,12 +112,32 @@ def sift(
     return {name: part[fine] for name, part in found.items()}, line[fine]
 
 
-def _kinds(sensor_id: Floats, table: SensorTable) -> Longs:
-    """Return what each row's sensor measures, -1 where it is unknown."""
+def _presence(found: Columns, row: Longs, table: SensorTable) -> Columns:
+    """Return x and y, the sensor's own where it tells only that something is near."""
+    none = np.full(len(row), np.nan)
+    x, y = found.get("x", none), found.get("y", none)
+    bare = np.isnan(x) & np.isnan(y) & (found["radius_m"] > 0) & (row >= 0)
+    return {
+        "x": np.where(bare, table.x_m[row], x),
+        "y": np.where(bare, table.y_m[row], y),
+    }
+
+
+def _on_fibre(along_m: Floats, row: Longs, table: SensorTable) -> NDArray[np.bool_]:
+    """Tell which rows are on the fibre of their sensor, or of no fibre."""
+    fine = np.ones(len(row), np.bool_)
+    for at, fibre in table.fibres.items():
+        mine = row == at
+        fine[mine] = fibre.reaches(along_m[mine])
+    return fine
+
+
+def _rows(sensor_id: Floats, table: SensorTable) -> Longs:
+    """Return each row's sensor as a row of the table, -1 where it is unknown."""
     order = np.argsort(table.sensor_id, kind="stable")
     ids = table.sensor_id[order].astype(np.float64)
     at = np.minimum(np.searchsorted(ids, sensor_id), len(ids) - 1)
-    return np.where(ids[at] == sensor_id, table.kind[order][at], -1).astype(np.int64)
+    return np.where(ids[at] == sensor_id, order[at], -1).astype(np.int64)
 
 
 def _checks(
@@ -133,6 +159,7 @@ def _checks(
             ("range", ~polar | (np.isfinite(far) & (far >= 0))),
             ("azimuth", ~angled | np.isfinite(way)),
             ("place", ~place | (np.isfinite(x) & np.isfinite(y))),
+            ("along", (kind != FIBRE) | np.isfinite(found.get("along_m", none))),
         ]
         if own:
             here = np.isfinite(found["own_x"]) & np.isfinite(found.get("own_y", none))
@@ -141,7 +168,11 @@ def _checks(
             checks.append(("covariance", ~place | _is_covariance(found, rows)))
     # Left out is allowed: one radar has it and another not.
     extra = ("elevation_rad", "range_rate_mps", "radius_m", "along_m")
-    return checks + [("extra", ~np.isinf(found[n])) for n in extra if n in found]
+    checks += [("extra", ~np.isinf(found[n])) for n in extra if n in found]
+    if "elevation_rad" in found:  # straight up and down have no range on the ground
+        steep = np.abs(found["elevation_rad"]) >= np.pi / 2
+        checks.append(("extra", ~steep))
+    return checks
 
 
 def _is_covariance(found: Columns, rows: int) -> NDArray[np.bool_]:

@@ -1,23 +1,18 @@
 """Handing the figures of a file to the tracker, each to the door of its kind."""
 
-import inspect
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linewatch.watch.tracker.sensors import PLACE, SensorTable
+from linewatch.watch.tracker.sensors import FIBRE, PLACE, SensorTable
 from linewatch.watch.tracker.tracker import Tracker
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
 Columns = dict[str, Floats]
 
-OPTIONAL: Final = tuple(
-    name
-    for name in ("elevation_rad", "range_rate_mps", "along_m")
-    if name in inspect.signature(Tracker.feed).parameters
-)
+OPTIONAL: Final = ("elevation_rad", "range_rate_mps")
 """Further figures of a detection that the tracker takes."""
 
 
@@ -38,21 +33,28 @@ def feed(tracker: Tracker, found: Columns, line: Longs) -> None:
         given = found["detection_id"]
         ident = np.where(np.isfinite(given), given, -1).astype(np.int64)
     table = tracker.sensors
-    if not (table.kind == PLACE).any():
+    if not np.isin(table.kind, (PLACE, FIBRE)).any():
         _feed_looks(tracker, found, ident, slice(None))
         return
-    place = _is_place(found["sensor_id"], table)
-    if not place.all():
-        _feed_looks(tracker, found, ident, ~place)
+    place, fibre = (_is_of(kind, found["sensor_id"], table) for kind in (PLACE, FIBRE))
+    if not (place | fibre).all():
+        _feed_looks(tracker, found, ident, ~(place | fibre))
+    if fibre.any():
+        tracker.feed_along(
+            time_s=found["time_s"][fibre],
+            sensor_id=found["sensor_id"][fibre],
+            along_m=found["along_m"][fibre],
+            ident=ident[fibre],
+        )
     if place.any():
         _feed_places(
             tracker, {n: part[place] for n, part in found.items()}, ident[place]
         )
 
 
-def _is_place(sensor_id: Floats, table: SensorTable) -> NDArray[np.bool_]:
-    """Tell which rows are of sensors that tell places."""
-    return np.isin(sensor_id, table.sensor_id[table.kind == PLACE])
+def _is_of(kind: int, sensor_id: Floats, table: SensorTable) -> NDArray[np.bool_]:
+    """Tell which rows are of sensors of a kind."""
+    return np.isin(sensor_id, table.sensor_id[table.kind == kind])
 
 
 def _feed_looks(

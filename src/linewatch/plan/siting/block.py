@@ -86,7 +86,9 @@ def look_block(block: Block, sighting: Sighting) -> Found:
     room = np.empty(len(col), np.int32)
     pairs = []
     for n, step in enumerate(steps):
-        lowest_m, top, left = _lowest(block, n, step, (window, ground), sighting)
+        lowest_m, top, left = lowest_in_block(
+            block, n, step, (window, ground), sighting
+        )
         many = loops.seen_spots(
             lowest_m, top, left + window.col_off, row_ptr, col, sighting.target_m, room
         )
@@ -97,7 +99,7 @@ def look_block(block: Block, sighting: Sighting) -> Found:
     return Found(path=path, counts=counts, kept=False)
 
 
-def _lowest(
+def lowest_in_block(
     block: Block,
     n: int,
     step: tuple[float, float],

@@ -156,6 +156,11 @@ class ChainSearch:
             vain = 0 if helped else vain + 1
         self._back_to(best)
 
+    def follow(self, share: Floats, effort: Effort) -> bool:
+        """Do nothing: favoured sites need not hang together."""
+        del share, effort
+        return False
+
     def _drop(self, s: int, *, wide: int) -> None:
         """Give up a site, some others near it, and all that then reach no gateway."""
         free = self.taken & ~self.inner.held

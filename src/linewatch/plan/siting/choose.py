@@ -98,9 +98,11 @@ def choose(
     search = _search(table, limits, backup)
     greedy = search.fill()
     search.improve(effort, math.inf)
-    objective, taken = search.objective, search.taken
+    objective, taken = search.objective, search.taken.copy()
     if backup > 1:
-        bound = backup_bound(table, limits, backup, objective, effort)
+        bound, share = backup_bound(table, limits, backup, taken, objective, effort)
+        if bound > objective and search.follow(share, effort):
+            objective, taken = search.objective, search.taken
     else:
         bound = bound_of(table, limits, taken, objective, effort)
     sites = np.flatnonzero(taken)

@@ -17,6 +17,9 @@ wide gaps where greedy, exchange and the volume bound end within a percent."""
 SMALL_CHANCES: Final = 3_000
 """The same where chances are below 1: there it is asked again and again."""
 
+MERGES: Final = 50
+"""Times that merging may make a table smaller, for it to be worth trying."""
+
 TANGENTS: Final = 60
 """Times at most that tangents are added and the solver asked again."""
 
@@ -117,8 +120,10 @@ def cover_all(
 
 def is_small(cover: Cover) -> bool:
     """Tell whether a table is small enough for `sharpened`."""
-    pairs = len(merged(cover)[0].ind)
-    return pairs <= (SMALL_PAIRS if cover.is_sure else SMALL_CHANCES)
+    most = SMALL_PAIRS if cover.is_sure else SMALL_CHANCES
+    if len(cover.ind) > MERGES * most:
+        return False
+    return len(merged(cover)[0].ind) <= most
 
 
 def sharpened(

@@ -39,6 +39,10 @@ class Search(Protocol):
         """Exchange sites; never leave a worse choice than there was."""
         ...
 
+    def follow(self, share: Floats, effort: Effort) -> bool:
+        """Start anew from the sites that a bound's choices favour; tell if better."""
+        ...
+
 
 class GeneralSearch:
     """Search where chances are below 1, or a cell needs several sites."""
@@ -124,6 +128,24 @@ class GeneralSearch:
             loops.kick(*kicked)
         if self.objective < value:
             self.restart(start)
+
+    def follow(self, share: Floats, effort: Effort) -> bool:
+        """Start anew from the sites that a bound's choices favour; tell if better."""
+        start, value = self.taken.copy(), self.objective
+        rows = self.rows
+        self.restart(self.held)
+        for s in np.argsort(-share, kind="stable").tolist():
+            if share[s] <= 0 or self.taken[s] or self.barred[s]:
+                continue
+            if loops.fits(rows.ptr, rows.ind, rows.val, rows.have, self.used, s, -1):
+                self.taken[s] = True
+                loops.book(rows.ptr, rows.ind, rows.val, self.used, s, 1)
+        self.restart(self.taken)
+        self.improve(effort, math.inf)
+        if self.objective > value:
+            return True
+        self.restart(start)
+        return False
 
     def _shared(self) -> tuple[Any, ...]:
         """Return the table, both ways round, and the rows."""
@@ -280,6 +302,11 @@ class SureSearch:
         self.count = count
         if self.objective < value:
             self.restart(start)
+
+    def follow(self, share: Floats, effort: Effort) -> bool:
+        """Do nothing: exchange and kicks have found all that shares would lead to."""
+        del share, effort
+        return False
 
     def _most(self) -> int:
         """Return how many sites can be taken at most, by rows in which each uses 1."""

@@ -50,7 +50,7 @@ def test_losses_are_told_in_sentences(
         capsys, ["force", "export", tmp_path / "f.json", "--ledger", path]
     )
     assert status == 0
-    assert "Not held there:\n  sources and notes of entries (line 10)" in told
+    assert "Not held there:\n  sources and notes of entries (4 times, first line 10)" in told
     status, told, _ = run(
         capsys,
         ["force", "import", tmp_path / "f.json", "--out", tmp_path / "back.ledger"],

@@ -14,7 +14,9 @@ from tests.force.ledgers import HEAD, SENT, write
 from tests.force.pictures import START, pictures, through_ledger
 
 SHARED_FOLDER = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    max_examples=40,
 )
 
 

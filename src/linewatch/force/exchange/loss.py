@@ -32,10 +32,10 @@ class Losses:
 
     met: dict[str, tuple[int, str]] = field(default_factory=dict)
 
-    def add(self, what: str, where: str) -> None:
-        """Note that something was met which does not pass."""
-        times, first = self.met.get(what, (0, where))
-        self.met[what] = times + 1, first
+    def add(self, what: str, where: str, times: int = 1) -> None:
+        """Note that something was met which does not pass; `where` is the first."""
+        before, first = self.met.get(what, (0, where))
+        self.met[what] = before + times, first
 
     def all(self) -> tuple[Loss, ...]:
         """Return the losses in the order in which they were met."""

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
+import numpy as np
+from numpy.typing import NDArray
+
 from linewatch.force.exchange.loss import Losses
 from linewatch.force.exchange.picture import (
     Held,
@@ -15,6 +18,8 @@ from linewatch.force.exchange.picture import (
 from linewatch.force.kinds import CODES
 from linewatch.force.ledger import Ledger
 from linewatch.force.values import PEOPLE, STATUSES, Pool
+
+Ints = NDArray[np.int64]
 
 Key = tuple[int, int, int]
 """Unit, item and status, by number."""
@@ -75,12 +80,9 @@ def _spots(ledger: Ledger) -> tuple[Spot, ...]:
 def _held(ledger: Ledger, known: date | None) -> tuple[Held, ...]:
     """Return what every unit holds after each day on which it changes."""
     posted = ledger.postings
-    rows = range(int(posted.on.size))
-    if known is not None:
-        keep = (posted.known <= known.toordinal()).tolist()
-        rows = [row for row in rows if keep[row]]  # type: ignore[assignment]
-    columns = [
-        column.tolist()
+    keep = slice(None) if known is None else posted.known <= known.toordinal()
+    columns = (
+        column[keep].tolist()
         for column in (
             posted.on,
             posted.unit,
@@ -90,12 +92,11 @@ def _held(ledger: Ledger, known: date | None) -> tuple[Held, ...]:
             posted.place,
             posted.amount,
         )
-    ]
+    )
     pools: dict[Key, dict[tuple[int, int], int]] = {}
     states: dict[tuple[Key, int], Held] = {}
     changed: dict[Key, int] = {}
-    for row in rows:
-        on, unit, item, status, pool, place, amount = (one[row] for one in columns)
+    for on, unit, item, status, pool, place, amount in zip(*columns, strict=True):
         key = unit, item, status
         if changed.get(key, on) != on:
             states[key, changed[key]] = _state(ledger, key, changed[key], pools[key])
@@ -158,28 +159,24 @@ def _tell_losses(ledger: Ledger, losses: Losses, known: date | None) -> None:
         "extend": "dates until which units are meant to stay",
     }
     for kind, what in told.items():
-        for number in ledger.of_kind(kind).tolist():
-            losses.add(what, f"line {int(columns['line'][number])}")
-    for number in range(len(ledger)):
-        entry_line = f"line {int(columns['line'][number])}"
-        if columns["known"][number] != columns["on"][number] and known is None:
-            losses.add("days on which things became known", entry_line)
-        if columns["assumed"][number]:
-            losses.add("marks of planning assumptions", entry_line)
-    if len(ledger):
-        losses.add("sources and notes of entries", f"line {int(columns['line'][0])}")
-    _tell_pools(ledger, losses)
-
-
-def _tell_pools(ledger: Ledger, losses: Losses) -> None:
-    """Note who is in a pool that a picture adds to others or leaves out."""
-    posted, columns = ledger.postings, ledger.columns
+        _tell(ledger, losses, what, ledger.of_kind(kind))
+    if known is None:
+        later = np.flatnonzero(columns["known"] != columns["on"])
+        _tell(ledger, losses, "days on which things became known", later)
+    assumed = np.flatnonzero(columns["assumed"])
+    _tell(ledger, losses, "marks of planning assumptions", assumed)
+    _tell(ledger, losses, "sources and notes of entries", np.arange(len(ledger)))
+    posted = ledger.postings
     for pool, what in (
         (Pool.UNSOURCED, "approved and not yet sourced"),
         (Pool.TRANSIT, "in transit, told apart from those yet to leave"),
     ):
-        rows = (posted.pool == pool).nonzero()[0]
-        for row in rows.tolist():
-            if posted.amount[row] > 0:
-                line = int(columns["line"][int(posted.entry[row])])
-                losses.add(f"numbers {what}", f"line {line}")
+        entered = posted.entry[(posted.pool == pool) & (posted.amount > 0)]
+        _tell(ledger, losses, f"numbers {what}", entered)
+
+
+def _tell(ledger: Ledger, losses: Losses, what: str, entries: Ints) -> None:
+    """Note that some entries hold what a picture does not; none adds nothing."""
+    if entries.size:
+        line = int(ledger.columns["line"][entries[0]])
+        losses.add(what, f"line {line}", entries.size)

@@ -73,7 +73,6 @@ def test_the_scenario_tells_the_period(capsys: pytest.CaptureFixture[str]) -> No
     [
         (["--scope", "total"], 1, "incremental, full"),
         (["--unit", "nobody"], 1, "unit"),
-        (["--from", "2025-05-01"], 1, "first day"),
         (["--draws", "5"], 1, "draws"),
         (["--known", "then"], 1, "date"),
         (["--by", "colour"], 2, "colour"),

@@ -20,6 +20,7 @@ from tests.force.generated import ledger_text
 from tests.force.ledgers import PLACES, START, UNITS, balanced, write
 
 DAY = date(2025, 5, 1)
+PERIODS = {"gained", "lost", "days", "cost"}
 
 
 def held(text: str) -> Force:
@@ -207,6 +208,25 @@ def test_units_alone_add_up_to_all(text: str, day: int) -> None:
         assert sum(total_of(ledger, part) for part in parts) == whole
 
 
+@given(balanced(), st.integers(0, 30), st.integers(0, 30))
+def test_those_who_came_and_went_explain_the_change(
+    text: str, first: int, length: int
+) -> None:
+    """Deployed changes by those gained, lost, and those who left home or cancelled."""
+    ledger = held(text).ledger
+    since = START + timedelta(days=first)
+    on = since + timedelta(days=length)
+    gained = total_of(ledger, Question(what="gained", on=on, since=since))
+    lost = total_of(ledger, Question(what="lost", on=on, since=since))
+    rows = [
+        line.split()
+        for line in text.splitlines()
+        if line and since.isoformat() <= line.split()[0] <= on.isoformat()
+    ]
+    assert gained == sum(int(r[3]) for r in rows if r[1] in {"open", "arrive"})
+    assert lost == sum(int(r[3]) for r in rows if r[1] in {"return", "relieve"})
+
+
 def test_a_large_ledger_explains_every_total(tmp_path: Path) -> None:
     text = ledger_text(np.random.default_rng(5), units=50, entries=2_000)
     ledger = read_ledger(write(tmp_path, text, head=""))
@@ -259,7 +279,7 @@ def test_an_id_is_read_back_whatever_the_names_hold(
     asked = Question(
         what=what,
         on=on,
-        since=on - timedelta(days=length) if what in {"days", "cost"} else None,
+        since=on - timedelta(days=length) if what in PERIODS else None,
         known=known,
         unit=unit,
         alone=alone and not organic,

@@ -28,6 +28,8 @@ What = Literal[
     "on_leave",
     "injured",
     "deployed",
+    "gained",
+    "lost",
     "days",
     "cost",
 ]
@@ -60,9 +62,10 @@ def explain(
     on
         Date of the total, such as 2025-03-01; the last day of a period.
     what
-        Which total: a strength, the days of those deployed, or what these days cost.
+        Which total: a strength, those who came or went for good in a period, the days
+        of those deployed, or what these days cost.
     since
-        First day of a period; for days and cost.
+        First day of a period; for gained, lost, days and cost.
     known
         Count only what was known by this date.
     unit

@@ -12,6 +12,7 @@ from linewatch.log import MissionLog
 from linewatch.measure.clock import to_date
 from linewatch.report import date_time_group, sitrep_page, sitrep_words
 from linewatch.report.sitrep import sitrep as made
+from linewatch.report.write import write_whole
 from linewatch.scenario import BUILT_IN, read_scenario
 
 
@@ -44,7 +45,7 @@ def sitrep(
     with MissionLog.open_to_read(log) as opened:
         report = made(opened, read_area(held), force, on=day)
     if out is not None:
-        out.write_text(sitrep_page(report), encoding="utf-8")
+        write_whole(out, sitrep_page(report).encode())
     if as_json:
         print(json.dumps(sitrep_words(report)))
         return

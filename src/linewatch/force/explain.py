@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewatch.errors import BadValue, UnknownName
+from linewatch.force.kinds import CODES
 from linewatch.force.ledger import Ledger
-from linewatch.force.question import AWAY, COUNTED, OVER_DAYS, Question
+from linewatch.force.question import AWAY, COUNTED, FLOWS, OVER_DAYS, Question
 from linewatch.force.tally import Wanted, rows_of
 from linewatch.force.tree import inside
 from linewatch.force.values import EVERYONE, Entry, Pool
@@ -138,14 +139,18 @@ def amounts_of(ledger: Ledger, question: Question) -> tuple[Ints, Ints]:
     )
     posted = ledger.postings
     rows = rows_of(ledger, wanted)
-    pools = AWAY if over else COUNTED[question.what]
+    pools = AWAY if over or question.what in FLOWS else COUNTED[question.what]
     counts = np.array([pool in pools for pool in Pool])
     rows = rows[counts[posted.pool[rows]]]
+    if question.what in FLOWS:
+        rows = rows[_flows(ledger, rows, question)]
     if question.alone:
         rows = rows[posted.unit[rows] == ledger.unit_number(question.unit)]
     if question.request:
         rows = rows[np.isin(posted.entry[rows], citing(ledger, question.request))]
     amounts = posted.amount[rows]
+    if question.what == "lost":
+        return rows, -amounts
     return rows, amounts * _days(ledger, rows, question) if over else amounts
 
 
@@ -172,6 +177,20 @@ def stretches(
     inner = np.unique(changes[(changes > first) & (changes <= last)]).tolist()
     starts = [first, *inner]
     return list(zip(starts, [*(start - 1 for start in inner), last], strict=True))
+
+
+def _flows(ledger: Ledger, rows: Ints, question: Question) -> NDArray[np.bool_]:
+    """Return which postings bring or take people for good in the period.
+
+    One who arrives leaves the pool of those in transit and enters that of those
+    present: only the latter counts.
+    """
+    posted = ledger.postings
+    since = (question.since or question.on).toordinal()
+    codes = [CODES[kind] for kind in FLOWS[question.what]]
+    kept = np.isin(ledger.columns["kind"][posted.entry[rows]], codes)
+    kept &= (posted.pool[rows] != Pool.TRANSIT) & (posted.on[rows] >= since)
+    return np.asarray(kept, dtype=np.bool_)
 
 
 def citing(ledger: Ledger, request: str) -> Ints:

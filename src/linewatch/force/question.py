@@ -23,7 +23,10 @@ COUNTED: Final = POOLS_OF | {
 OVER_DAYS: Final = ("days", "cost")
 """Totals over a period: days of those deployed, and what they cost."""
 
-WHATS: Final = ("organic", *COUNTED, *OVER_DAYS)
+FLOWS: Final = {"gained": ("open", "arrive"), "lost": ("return", "relieve")}
+"""Kinds of entries by which people come and go for good in a period."""
+
+WHATS: Final = ("organic", *COUNTED, *FLOWS, *OVER_DAYS)
 """Everything that can be asked about."""
 
 SAFE: Final = "-_.~+*,"
@@ -37,12 +40,13 @@ class Question:
     Parameters
     ----------
     what : str
-        One of `WHATS`. ``days`` adds up those deployed on each day of a period, and
-        ``cost`` is what these days cost.
+        One of `WHATS`. ``gained`` and ``lost`` are those who came and went for good in
+        a period, ``days`` adds up those deployed on each day of it, and ``cost`` is
+        what these days cost.
     on : date
         The day; the last one of a period.
     since : date, optional
-        First day of a period; only for ``days`` and ``cost``, which need it.
+        First day of a period, for those totals that have one, which need it.
     known : date, optional
         Count only what was known by the end of this day; all when left out.
     unit : str, optional
@@ -87,9 +91,9 @@ class Question:
             raise UnknownName("total", self.what, WHATS)
         if self.status is not None and self.status not in STATUSES:
             raise UnknownName("duty status", self.status, STATUSES)
-        spans = self.what in OVER_DAYS
+        spans = self.what in {*OVER_DAYS, *FLOWS}
         if spans != (self.since is not None):
-            rule = "told for days and cost, and for nothing else"
+            rule = f"told for {', '.join((*FLOWS, *OVER_DAYS))}, and for nothing else"
             raise BadValue("first day", rule, str(self.since).lower())
         if self.since is not None and self.since > self.on:
             raise BadValue("first day", f"on or before {self.on}", self.since)

@@ -1,0 +1,119 @@
+"""Tests of ``linewatch report perstat|strength|cost|authority``."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from linewatch.cli.reporting import LONGEST
+from tests.cli.running import run
+
+ON = "2025-05-01"
+REPORTS = ("perstat", "strength", "cost", "authority")
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+@pytest.mark.parametrize(
+    ("suffix", "head"), [("html", b"<!doc"), ("pdf", b"%PDF"), ("xlsx", b"PK")]
+)
+def test_writes_each_format(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    kind: str,
+    suffix: str,
+    head: bytes,
+) -> None:
+    path = tmp_path / f"r.{suffix}"
+    status, out, err = run(capsys, ["report", kind, "--on", ON, "--out", path])
+    assert (status, err) == (0, "")
+    assert out.endswith(f"Written to {path}.\n")
+    first = path.read_bytes()
+    assert first.startswith(head)
+    run(capsys, ["report", kind, "--on", ON, "--out", path])
+    assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_prints_one_object_that_equals_the_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "r.json"
+    words: list[str | Path] = ["report", kind, "--on", ON, "--out", path, "--json"]
+    status, out, err = run(capsys, words)
+    assert (status, err) == (0, "")
+    told = json.loads(out)
+    assert told == json.loads(path.read_text())
+    assert told["report"] == kind
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_prints_tables_that_fit(capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    status, out, err = run(capsys, ["report", kind, "--on", ON])
+    assert (status, err) == (0, "")
+    assert "2025-05-01" in out.splitlines()[0]
+    cells = [
+        c for line in out.splitlines() if line[:2] == "  " for c in line.split("  ")
+    ]
+    assert max(len(cell) for cell in cells if ": " not in cell) <= LONGEST
+
+
+def test_ids_of_a_report_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["report", "perstat", "--on", ON, "--json", "--from", "2025-04-01"]
+    told = json.loads(run(capsys, words)[1])
+    row = next(r for r in told["tables"]["units"]["rows"] if r["Unit"] == "2-sbct")
+    for column in ("Present", "Authorized", "Organic", "Gained"):
+        answer = run(capsys, ["force", "explain", row[column]["id"], "--json"])[1]
+        assert json.loads(answer)["total"] == row[column]["value"]
+
+
+def test_a_day_before_is_reported_as_it_was_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["report", "perstat", "--on", "2025-03-15", "--json"]
+    now, then = (
+        json.loads(run(capsys, [*words, *known])[1])
+        for known in ([], ["--known", "2025-02-01"])
+    )
+    assert "what was known by 2025-02-01" in then["facts"]["As of"]
+    assert now["tables"]["units"]["rows"] != then["tables"]["units"]["rows"]
+
+
+def test_a_unit_and_a_zone_narrow_a_report(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["report", "strength", "--on", ON, "--unit", "2-sbct", "--json"]
+    told = json.loads(run(capsys, words)[1])
+    assert told["tables"]["days"]["rows"][-1]["Present"]["value"] == 2_400
+    words = ["report", "authority", "--on", ON, "--zone", "nda", "--json"]
+    told = json.loads(run(capsys, words)[1])
+    assert next(iter(told["tables"])) == "counts"
+    assert len(told["tables"]) == 3
+    met = ["--met", "zone_notice_recorded"]
+    freed = json.loads(run(capsys, [*words, *met])[1])
+    counts = [one["tables"]["counts"]["rows"][0] for one in (told, freed)]
+    assert counts[1]["allowed"] > counts[0]["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["perstat", "--on", ON, "--out", "r.docx"], 1, ".html, .pdf, .xlsx, .json"),
+        (["perstat", "--on", ON, "--format", "pdf"], 1, "--out"),
+        (["perstat", "--on", "soon"], 1, "date"),
+        (["perstat", "--on", ON, "--from", "2025-06-01"], 1, "first day"),
+        (["strength", "--on", "2025-01-01"], 1, "from first to last"),
+        (["strength", "--on", ON, "--unit", "nobody"], 1, "unit"),
+        (["cost", "--on", ON, "--scope", "total"], 1, "incremental, full"),
+        (["authority", "--on", ON, "--zone", "moon"], 1, "zone"),
+        (["authority", "--on", ON, "--format", "doc", "--out", "r"], 2, "doc"),
+        (["perstat"], 2, "--on"),
+        (["perstat", "--on", ON, "--out", "nowhere/r.pdf"], 1, "cannot be written"),
+    ],
+)
+def test_says_what_is_wrong_in_one_line(
+    capsys: pytest.CaptureFixture[str], words: list[str], status: int, said: str
+) -> None:
+    got, out, err = run(capsys, ["report", *words])
+    assert (got, out) == (status, "")
+    assert said in err
+    assert err.count("\n") == 1

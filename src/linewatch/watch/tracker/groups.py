@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from linewatch.errors import BadValue
 from linewatch.watch.tracker._kernels_groups import believe_looks, leave_table
-from linewatch.watch.tracker.sensors import PLACE, SensorTable
+from linewatch.watch.tracker.sensors import POLAR, SensorTable
 from linewatch.watch.tracker.tracks import Tracks
 from linewatch.watch.tracker.trail import Trail
 
@@ -168,7 +168,7 @@ class Groups:
         """
         old = self._looks[self._looks[:, 0] > tracks.time_s - self.settings.window_s]
         at = self._owner(trail, tracks)
-        use = (at >= 0) & (self.sensors.kind[trail.row] != PLACE)
+        use = (at >= 0) & (self.sensors.kind[trail.row] == POLAR)
         use &= (trail.pd > 0) | (trail.own > 0)
         at, row = at[use], trail.row[use]
         mine = tracks.track_id[at] == trail.track_id[use]

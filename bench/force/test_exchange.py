@@ -5,6 +5,7 @@ Times are of the processor, so that other work on the machine does not count.
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import TypeVar
@@ -34,10 +35,10 @@ def test_goes_out_and_comes_back(tmp_path: Path) -> None:
     )
     ledger = read_ledger(path)
     for form in FORMS:
-        out, wrote_s = timed(lambda form=form: export_force(ledger, form, on=ON))
+        out, wrote_s = timed(partial(export_force, ledger, form, on=ON))
         file = tmp_path / NAMES[form]
         file.write_bytes(out.content)
-        back, read_s = timed(lambda file=file: import_force(file, Wish()))
+        back, read_s = timed(partial(import_force, file, Wish()))
         print(
             f"{form}: {len(out.content) / 2**20:.1f} MiB out in {wrote_s:.1f} s,"
             f" {back.entries:,} entries back in {read_s:.1f} s"

@@ -10,6 +10,8 @@ from tests.cli.running import run
 from tests.force.ledgers import SENT, write
 from tests.force.test_msdl import HOSTILE
 
+Words = list[str | Path]
+
 NAMES = {
     "orbat": "force.json",
     "msdl": "force.xml",
@@ -23,7 +25,16 @@ def test_the_built_in_force_goes_out_and_comes_back(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, form: str
 ) -> None:
     out, ledger = tmp_path / NAMES[form], tmp_path / "back.ledger"
-    words = ["force", "export", out, "--format", form, "--on", "2025-03-01", "--json"]
+    words: list[str | Path] = [
+        "force",
+        "export",
+        out,
+        "--format",
+        form,
+        "--on",
+        "2025-03-01",
+        "--json",
+    ]
     status, told, err = run(capsys, words)
     assert (status, err) == (0, "")
     made = json.loads(told)
@@ -50,7 +61,10 @@ def test_losses_are_told_in_sentences(
         capsys, ["force", "export", tmp_path / "f.json", "--ledger", path]
     )
     assert status == 0
-    assert "Not held there:\n  sources and notes of entries (4 times, first line 10)" in told
+    assert (
+        "Not held there:\n  sources and notes of entries (4 times, first line 10)"
+        in told
+    )
     status, told, _ = run(
         capsys,
         ["force", "import", tmp_path / "f.json", "--out", tmp_path / "back.ledger"],
@@ -66,7 +80,15 @@ def test_what_was_known_then_is_written(
     )
     out = tmp_path / "p.csv"
     for known, present in (([], "45"), (["--known", "2025-03-31"], "50")):
-        words = ["force", "export", out, "--format=perstat", "--ledger", path, *known]
+        words: list[str | Path] = [
+            "force",
+            "export",
+            out,
+            "--format=perstat",
+            "--ledger",
+            path,
+            *known,
+        ]
         assert run(capsys, words)[0] == 0
         row = out.read_text().splitlines()[2].split(",")
         assert (row[0], row[6]) == ("alpha", present)
@@ -79,7 +101,15 @@ def test_a_report_is_held_against_a_ledger(
     report = tmp_path / "r.csv"
     report.write_text("unit,date,status,assigned,present\nalpha,2025-03-05,T10,80,51\n")
     out = tmp_path / "held.ledger"
-    words = ["force", "import", report, "--out", out, "--ledger", path]
+    words: list[str | Path] = [
+        "force",
+        "import",
+        report,
+        "--out",
+        out,
+        "--ledger",
+        path,
+    ]
     status, _, err = run(capsys, words)
     assert status == 1
     assert "r.csv: line 2: counts 51 present of alpha, but the ledger has 50" in err
@@ -99,7 +129,7 @@ def test_movements_are_written_beside_the_ledger(
         "A1,2nd SBCT,200,T10,Fort Carson,Fort Bliss,C010,C014,patrol\n"
     )
     movements = tmp_path / "m.csv"
-    words = ["force", "import", table, "--out", tmp_path / "t.ledger"]
+    words: Words = ["force", "import", table, "--out", tmp_path / "t.ledger"]
     words += ["--c-day", "2025-03-01", "--movements", movements]
     status, _, err = run(capsys, words)
     assert (status, err) == (0, "")
@@ -163,7 +193,15 @@ def test_movements_are_of_deployment_tables_only(
 ) -> None:
     report = tmp_path / "r.csv"
     report.write_text("unit,date,status,assigned,present\nalpha,2025-03-05,T10,80,51\n")
-    words = ["force", "import", report, "--out", tmp_path / "o", "--movements", "m"]
+    words: list[str | Path] = [
+        "force",
+        "import",
+        report,
+        "--out",
+        tmp_path / "o",
+        "--movements",
+        "m",
+    ]
     status, _, err = run(capsys, words)
     assert status == 1
     assert "--movements must be left out unless FILE is a TPFDD, not perstat" in err
@@ -173,7 +211,7 @@ def test_an_empty_ledger_has_nothing_to_write(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path = write(tmp_path, "", head="# nothing\n")
-    words = ["force", "export", tmp_path / "x.json", "--ledger", path]
+    words: Words = ["force", "export", tmp_path / "x.json", "--ledger", path]
     assert "holds no entry to write" in run(capsys, words)[2]
 
 

@@ -34,7 +34,13 @@ def test_figures_are_entered_claimed_or_missing(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     ledger = write(tmp_path, "", head=HEAD)
-    words = ["force", "reconcile", table(tmp_path), "--ledger", ledger]
+    words: list[str | Path] = [
+        "force",
+        "reconcile",
+        table(tmp_path),
+        "--ledger",
+        ledger,
+    ]
     status, out, _ = run(capsys, words)
     assert status == 0
     assert out.splitlines() == [

@@ -3,16 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
+from linewatch.force.exchange.orbat_draft import Draft, Move
 from linewatch.force.exchange.orbat_words import LOST_OF_STATE
 from linewatch.force.exchange.picture import Held
 from linewatch.force.exchange.reading import midnight
 from linewatch.force.exchange.telling import SOMEWHERE
 from linewatch.force.values import PEOPLE
-
-if TYPE_CHECKING:
-    from linewatch.force.exchange.orbat_read import Draft
 
 Json = Mapping[str, object]
 
@@ -28,18 +25,6 @@ class Stock:
     def here(self) -> int:
         """Number on hand."""
         return self.count if self.on_hand is None else self.on_hand
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """A change of the hierarchy."""
-
-    unit: str
-    on: date
-    time: str
-    index: int
-    hierarchy: Json
-    where: str
 
 
 @dataclass(slots=True)
@@ -58,15 +43,13 @@ class Course:
         Where it is at first.
     """
 
-    draft: "Draft"
+    draft: Draft
     unit: Json
     where: str
     spot: str | None
     people: dict[str, Stock] = field(default_factory=dict)
     kit: dict[str, Stock] = field(default_factory=dict)
     statuses: dict[str, str | None] = field(default_factory=dict)
-    held: list[Held] = field(default_factory=list)
-    moves: list[Move] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for key, stocks in (("personnel", self.people), ("equipment", self.kit)):
@@ -114,7 +97,7 @@ class Course:
                 self.draft.losses.add("times within a day", f"{where}.t")
             self._apply(state, where)
             if isinstance(state.get("hierarchy"), dict):
-                self.moves.append(
+                self.draft.moves.append(
                     Move(
                         unit=name,
                         on=on,
@@ -182,7 +165,7 @@ class Course:
                 told = "numbers on hand above the assigned, which is raised to them"
                 self.draft.losses.add(told, where)
             place = self.spot or SOMEWHERE
-            self.held.append(
+            self.draft.held.append(
                 Held(
                     unit=name,
                     on=on,

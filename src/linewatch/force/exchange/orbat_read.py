@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from linewatch.errors import BadFile, UnknownName
 from linewatch.force.exchange.loss import Losses
 from linewatch.force.exchange.orbat_course import Course
+from linewatch.force.exchange.orbat_draft import Draft
 from linewatch.force.exchange.orbat_words import (
     GROUP,
     LOST_OF_SCENARIO,
@@ -20,111 +20,12 @@ from linewatch.force.exchange.orbat_words import (
     SIDE,
     TYPE,
 )
-from linewatch.force.exchange.picture import Part, Picture, Spot, Under, changes_only
-from linewatch.force.exchange.reading import Faults, Names, read_bytes, slug, to_text
+from linewatch.force.exchange.picture import Part, Picture, Under, changes_only
+from linewatch.force.exchange.reading import Faults, read_bytes, to_text
 from linewatch.force.symbol import FRIENDLY, IDENTITIES, Sidc, wrong_with
 from linewatch.force.symbol_letters import LETTERS, from_letters
-from linewatch.force.values import COUNTED, PEOPLE, STATUSES, to_status
 
 Json = Mapping[str, object]
-
-
-@dataclass(slots=True)
-class Draft:
-    """What was read of a scenario so far.
-
-    `parents` and `moves` follow the hierarchy; `courses` what each unit holds when.
-    """
-
-    faults: Faults
-    losses: Losses
-    status: str | None
-    start: date = date.min
-    units: Names = field(default_factory=Names)
-    kits: Names = field(
-        default_factory=lambda: Names(taken={PEOPLE, *STATUSES, *COUNTED})
-    )
-    titles: dict[str, str] = field(default_factory=dict)
-    spots: dict[tuple[float, float], Spot] = field(default_factory=dict)
-    parts: dict[str, Part] = field(default_factory=dict)
-    elsewhere: set[str] = field(default_factory=set)
-    courses: list[Course] = field(default_factory=list)
-
-    def objects(self, value: object, where: str) -> Iterator[tuple[Json, str]]:
-        """Return the objects of a list with their paths; none when it is left out."""
-        if value is None:
-            return
-        if not isinstance(value, list):
-            self.faults.add(where, "must be a list")
-            return
-        for at, one in enumerate(value):
-            if isinstance(one, dict):
-                yield one, f"{where}[{at}]"
-            else:
-                self.faults.add(f"{where}[{at}]", "must be an object")
-
-    def text(self, value: object, where: str) -> str:
-        """Return a text that must not be empty, or tell that it is none."""
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-        self.faults.add(where, f"must be a text that is not empty, not {value!r:.60}")
-        return ""
-
-    def lose(self, of: Json, keys: Sequence[str], what: str, where: str) -> None:
-        """Note keys that hold something and do not pass."""
-        for key in keys:
-            if _says(of.get(key)):
-                self.losses.add(f"{key} of {what}", where)
-
-    def spot(self, value: object, where: str) -> str | None:
-        """Return the name of a location, making the place where it is new."""
-        numbers = isinstance(value, list) and len(value) >= 2 and value
-        if not (
-            numbers
-            and all(isinstance(one, int | float) for one in numbers[:2])
-            and -180 <= numbers[0] <= 180
-            and -90 <= numbers[1] <= 90
-        ):
-            told = "must be [longitude, latitude] in degrees"
-            self.faults.add(where, f"{told}, not {value!r:.60}")
-            return None
-        if numbers[2:]:
-            self.losses.add("heights of locations", where)
-        key = float(numbers[0]), float(numbers[1])
-        if key not in self.spots:
-            title = f"{key[0]:.5f}, {key[1]:.5f}"
-            name = f"at-{len(self.spots) + 1}"
-            self.spots[key] = Spot(
-                name=name, title=title, lon_deg=key[0], lat_deg=key[1]
-            )
-        return self.spots[key].name
-
-    def kit(self, name: str) -> str:
-        """Return the short name of a kind of kit."""
-        key = name if name[:1].isalpha() else slug(f"kit {name}")
-        short = self.kits.of(key, name)
-        self.titles.setdefault(short, name)
-        return short
-
-    def status_of(self, name: str, where: str) -> str | None:
-        """Return the duty status of a category of people, or tell that it has none."""
-        try:
-            return to_status(name)
-        except UnknownName:
-            if self.status is None:
-                allowed = "Title 10, Title 32 or State active duty"
-                what = f"category {name!r:.60} is none of {allowed}: give --status"
-                self.faults.add(where, what)
-                return None
-        self.losses.add(f"categories of people, all taken as {self.status}", where)
-        return self.status
-
-
-def _says(value: object) -> bool:
-    """Return whether a value holds anything, however deep."""
-    if isinstance(value, dict | list):
-        return any(map(_says, value.values() if isinstance(value, dict) else value))
-    return bool(value)
 
 
 def read_orbat(
@@ -169,7 +70,7 @@ def read_orbat(
     _take_sides(draft, scenario, sides)
     under = _moves(draft)
     draft.faults.stop()
-    held = [one for course in draft.courses for one in course.held]
+    held = draft.held
     begin = min([draft.start, *(h.on for h in held), *(u.on for u in under)])
     parts = (
         Part(
@@ -341,7 +242,6 @@ def _take_unit(draft: Draft, unit: Json, where: str, parent: str | None) -> str 
         if short and short != name:
             draft.losses.add("short names of units", where)
         course.follow(name)
-        draft.courses.append(course)
     return name
 
 
@@ -366,8 +266,9 @@ def _moves(draft: Draft) -> list[Under]:
     """Return who works under whom from when; the moves are followed in time."""
     now = {name: part.parent for name, part in draft.parts.items()}
     found: dict[tuple[str, date], Under] = {}
-    moves = [move for course in draft.courses for move in course.moves]
-    for move in sorted(moves, key=lambda move: (move.time, move.index, move.unit)):
+    for move in sorted(
+        draft.moves, key=lambda move: (move.time, move.index, move.unit)
+    ):
         target = _target(draft, now, move.hierarchy, move.where)
         if target is None:
             continue

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linewatch.errors import BadValue
 from linewatch.plan.siting.candidates import crossings_at, middles
@@ -24,19 +25,18 @@ from linewatch.plan.siting.values import (
     SitePlan,
     SiteSettings,
 )
+from linewatch.plan.siting.worth import More, SiteChances, one_more
 from linewatch.sight import (
     KINDS,
     NIGHT,
-    TARGET_NAMES,
-    Crossings,
     Lit,
     Sight,
+    SightTable,
     Stand,
     crossing_chance,
     kind_named,
     place,
 )
-from linewatch.sight.crossing import one_less_misses
 from linewatch.sight.kinds import Law
 
 if TYPE_CHECKING:
@@ -122,7 +122,11 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
         tell("choosing", 1.0)
         chosen = _sites(area, (*sighted, *buried), columns, choice)
         sights = _placed(area, chosen, settings, pool, tell)
-    chance = _planned(chosen, sights, asked, chainage_m, settings)
+    cells = np.concatenate([share * weight for share in DEFAULT_MIX.values()])
+    by_site = _by_site(chosen, sights, asked, chainage_m, cells, settings)
+    chance = dict(
+        zip(DEFAULT_MIX, 1 - by_site.missed().reshape(len(DEFAULT_MIX), -1), strict=True)
+    )
     placed = {n: sum(site.kind == n for site in chosen) for n in kit}
     plan = SitePlan(
         sites=chosen,
@@ -135,6 +139,8 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
         terrain_source=area.terrain.source,
         light="night without a moon" if light == NIGHT else "as given",
         unplaced={n: kit[n] - placed[n] for n in kit if kit[n] > placed[n]},
+        by_site=by_site,
+        more=_more(columns, pairs, by_site, (*sighted, *buried)),
     )
     if cache:
         save_plan(cache, digest, plan)
@@ -243,40 +249,77 @@ def _placed(
     return tuple(sights)
 
 
-def _planned(
+def _by_site(  # noqa: PLR0913 - what a site sees has that many grounds
     sites: Sequence[Site],
     sights: Sequence[Sight],
     asked: Asked,
     chainage_m: Floats,
+    weight: Floats,
     settings: SiteSettings,
-) -> dict[str, Floats]:
-    """Return the planned chance by target class and crossing.
+) -> SiteChances:
+    """Return what each site by itself confirms; a cell is a class and a crossing.
 
     Ground sensors count by their mean over the stretch: a crossing through the middle
     would flatter them.
     """
-    seeing = [s for s in sights if s.kind.law is not Law.TREMOR]
     stretch_m = (
         float(np.diff(chainage_m).mean()) if len(chainage_m) > 1 else settings.cross_m
     )
-    chance = {}
-    for target in TARGET_NAMES:
-        crossings: Crossings = asked.crossings[target]
-        missed = np.ones(len(chainage_m))
+    seeing = [n for n, s in enumerate(sights) if s.kind.law is not Law.TREMOR]
+    table = SightTable(tuple(sights[n] for n in seeing))
+    rows: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]] = []
+    for t, target in enumerate(DEFAULT_MIX):
+        first = t * len(chainage_m)
         if seeing:
-            found = crossing_chance(
-                seeing, crossings, target=target, light=asked.light, rule=asked.rule
-            )
-            missed = 1 - one_less_misses(found.confirmed)
-        for site in sites:
+            told = crossing_chance(
+                table,
+                asked.crossings[target],
+                target=target,
+                light=asked.light,
+                rule=asked.rule,
+            ).confirmed
+            who, where = np.nonzero(told)
+            rows.append((np.array(seeing)[who], first + where, told[who, where]))
+        for n, site in enumerate(sites):
             if kind_named(site.kind).law is Law.TREMOR:
                 at = int(np.argmin(np.abs(chainage_m - site.chainage_m)))
-                missed[at] *= 1 - chance_within(
+                chance = chance_within(
                     site.kind,
                     target,
                     stretch_m=stretch_m,
                     offset_m=site.offset_m,
                     asked=asked,
                 )
-        chance[target] = 1 - missed
-    return chance
+                rows.append((np.array([n]), np.array([first + at]), np.array([chance])))
+    site_of, cell, chance_of = (np.concatenate(part) for part in zip(*rows, strict=True))
+    return SiteChances(
+        sites=len(sites), site=site_of, cell=cell, chance=chance_of, weight=weight
+    )
+
+
+def _more(
+    columns: Columns, pairs: Found, plan: SiteChances, kinds: tuple[str, ...]
+) -> tuple[More, ...]:
+    """Return the best place for one sensor more of each kind."""
+    at = len(plan.weight) // len(DEFAULT_MIX)
+    cell = pairs.target * at + pairs.crossing
+    adds = one_more(
+        plan.missed(),
+        (pairs.candidate, cell, pairs.chance),
+        plan.weight,
+        len(columns.kind),
+    )
+    best = []
+    for k, kind in enumerate(kinds):
+        mine = np.flatnonzero(columns.kind == k)
+        if mine.size:
+            c = int(mine[np.argmax(adds[mine])])
+            best.append(
+                More(
+                    kind=kind,
+                    chainage_m=float(columns.chainage_m[c]),
+                    offset_m=float(columns.offset_m[c]),
+                    adds=float(adds[c]),
+                )
+            )
+    return tuple(sorted(best, key=lambda one: -one.adds))

@@ -10,7 +10,9 @@ import pyarrow as pa
 from linewatch.errors import BadFile, BadLines, BadValue
 from linewatch.plan.siting.cover import Floats
 from linewatch.plan.siting.files import (
+    DEMAND_COLUMNS,
     FIRST_LINE,
+    SITE_COLUMNS,
     Table,
     names_of,
     numbers_of,
@@ -232,11 +234,9 @@ def read_distances(
     BadFile, BadLines, BadValue
         If a file cannot be used, or the full table would be too large.
     """
-    rows = read_columns(sites, {**SITE_ONLY, "cost": False, "x": False, "y": False})
+    rows = read_columns(sites, SITE_COLUMNS)
     names = names_of(sites, rows, "site")
-    demands = read_columns(
-        demand, {"cell": True, "weight": True, "x": False, "y": False}
-    )
+    demands = read_columns(demand, DEMAND_COLUMNS)
     cells = names_of(demand, demands, "cell")
     weight = numbers_of(demand, demands, "weight", most=np.inf)
     size = len(names) * len(cells)

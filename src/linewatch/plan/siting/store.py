@@ -6,18 +6,22 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from zipfile import BadZipFile
 
 import numpy as np
 
 from linewatch.errors import BadFile
 from linewatch.plan.siting.values import Coverage, Floats, Site, SitePlan, SiteSettings
+from linewatch.plan.siting.worth import More, SiteChances
 from linewatch.sight import KINDS, TARGETS, Lit, digest_of, load_sights, save_sights
 
 if TYPE_CHECKING:
     from linewatch.area import Area
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Raised whenever the same inputs would give another plan."""
+
+_ROWS: Final = ("site", "cell", "chance", "weight")
 
 PROBES: Final = 2_000
 """Heights that tell one terrain from another of the same name."""
@@ -69,13 +73,18 @@ def save_plan(folder: Path, digest: str, plan: SitePlan) -> None:
         {
             **facts,
             "unplaced": dict(plan.unplaced),
+            "more": [asdict(one) for one in plan.more],
             "sites": [asdict(site) for site in plan.sites],
             "chainage_m": along.chainage_m.tolist(),
             "weight": along.weight.tolist(),
             "chance": {name: values.tolist() for name, values in along.chance.items()},
         }
     )
+    by_site = plan.by_site
     with suppress(OSError):
+        if by_site is not None:
+            rows = {name: getattr(by_site, name) for name in _ROWS}
+            np.savez(folder / f"chances-{digest[:24]}.npz", **rows)
         # The plan's own file comes last: it is there only if the sensors are too.
         save_sights(folder / f"sights-{digest[:24]}.npz", plan.sights)
         part = folder / f"sites-{digest[:24]}.part"
@@ -95,6 +104,16 @@ def load_plan(folder: Path, digest: str) -> SitePlan | None:
             chance={name: np.array(v) for name, v in facts.pop("chance").items()},
         )
         sites = tuple(Site(**site) for site in facts.pop("sites"))
-        return SitePlan(sites=sites, sights=sights, coverage=coverage, **facts)
-    except (OSError, ValueError, TypeError, KeyError, BadFile):
+        more = tuple(More(**one) for one in facts.pop("more"))
+        with np.load(folder / f"chances-{digest[:24]}.npz") as rows:
+            kept = {name: rows[name] for name in _ROWS}
+        return SitePlan(
+            sites=sites,
+            sights=sights,
+            coverage=coverage,
+            by_site=SiteChances(sites=len(sites), **kept),
+            more=more,
+            **facts,
+        )
+    except (OSError, ValueError, TypeError, KeyError, BadFile, BadZipFile):
         return None

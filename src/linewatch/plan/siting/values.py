@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewatch.errors import BadValue
+from linewatch.plan.siting.worth import More, SiteChances
 from linewatch.sight import Rule, Sight
 
 Floats = NDArray[np.float64]
@@ -231,6 +232,10 @@ class SitePlan:
         Of the search.
     unplaced : mapping of str to int
         Sensors of the kit that got no site, by kind.
+    by_site : SiteChances or None
+        What each site by itself confirms; its weights add up to 1.
+    more : tuple of More
+        The best place for one sensor more, by kind, the one that adds most first.
     """
 
     sites: tuple[Site, ...]
@@ -244,6 +249,8 @@ class SitePlan:
     light: str
     seed: int = 1
     unplaced: Mapping[str, int] = field(default_factory=dict)
+    by_site: SiteChances | None = None
+    more: tuple[More, ...] = ()
 
     @property
     def gap(self) -> float:

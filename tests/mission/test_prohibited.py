@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -78,35 +79,43 @@ def zone(name: str, start: date, edges: tuple[float, float] | None) -> Zone:
     )
 
 
-authorities = st.builds(
-    lambda begins, ordered, noted: Authority(
-        rules=RULES,
-        zones=(
-            zone("Texas", begins, None),
-            zone("Strip", date(2025, 4, 21), (2.5e5, 3.0e5)),
-        ),
-        records=tuple(
-            Record(
-                name=name,
-                office="President",
-                reference="test",
-                made_s=0.0,
-                known_s=0.0,
-                from_s=to_epoch_s(on.isoformat()),
-            )
-            for name, on in (
-                ("insurrection_act_order_recorded", ordered),
-                ("detainee_transport_approval_recorded", noted),
-            )
-            if on is not None
-        ),
-        bases={"Fort Bliss": "El Paso"},
-        stretches=SECTORS,
-    ),
-    begins=days,
-    ordered=st.none() | days,
-    noted=st.none() | days,
-)
+class Grounds(NamedTuple):
+    """What an authority is made of; Hypothesis prints it in a line."""
+
+    begins: date
+    ordered: date | None
+    noted: date | None
+
+    def authority(self) -> Authority:
+        """Return the built-in table with two zones and what is on record."""
+        records = (
+            ("insurrection_act_order_recorded", self.ordered),
+            ("detainee_transport_approval_recorded", self.noted),
+        )
+        return Authority(
+            rules=RULES,
+            zones=(
+                zone("Texas", self.begins, None),
+                zone("Strip", date(2025, 4, 21), (2.5e5, 3.0e5)),
+            ),
+            records=tuple(
+                Record(
+                    name=name,
+                    office="President",
+                    reference="test",
+                    made_s=0.0,
+                    known_s=0.0,
+                    from_s=to_epoch_s(on.isoformat()),
+                )
+                for name, on in records
+                if on is not None
+            ),
+            bases={"Fort Bliss": "El Paso"},
+            stretches=SECTORS,
+        )
+
+
+grounds = st.builds(Grounds, days, st.none() | days, st.none() | days)
 
 places = st.one_of(
     st.just({}),
@@ -206,33 +215,35 @@ def tampered(one: Pairing, answer: str = "allowed") -> dict[str, object]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(asked=authorities, every=st.lists(pairings, min_size=1, max_size=4))
+@given(held=grounds, every=st.lists(pairings, min_size=1, max_size=4))
 def test_a_proposal_holds_no_pairing_that_is_prohibited_on_any_day(
-    asked: Authority, every: list[Pairing]
+    held: Grounds, every: list[Pairing]
 ) -> None:
+    asked = held.authority()
     if any(is_prohibited(asked, one) for one in every):
         with pytest.raises(Prohibited):
             checked(every, asked)
         return
-    held = made(checked(every, asked))
-    for check in held.checks:
+    laid = made(checked(every, asked))
+    for check in laid.checks:
         assert check.answer in {"allowed", "conditional"}
         assert not is_prohibited(asked, check.pairing)
-    assert rechecked(held, asked) == held.checks
-    assert Proposal.from_dict(held.to_dict()) == held
+    assert rechecked(laid, asked) == laid.checks
+    assert Proposal.from_dict(laid.to_dict()) == laid
 
 
 @settings(max_examples=100, deadline=None)
 @given(
-    asked=authorities,
+    held=grounds,
     one=pairings,
     answer=st.sampled_from(["allowed", "conditional"]),
     verdict=st.sampled_from([Verdict.APPROVE, Verdict.IN_PART]),
 )
 def test_a_tampered_proposal_is_read_and_never_approved(
-    asked: Authority, one: Pairing, answer: str, verdict: Verdict
+    held: Grounds, one: Pairing, answer: str, verdict: Verdict
 ) -> None:
     """Its digest fits, so it is a proposal; the table is asked again all the same."""
+    asked = held.authority()
     forged = Proposal.from_dict(tampered(one, answer))
     words = {"by": "President", "at_s": forged.made_s, "chain": read_chain()}
     words |= {"caveats": ["part"], "ask": asked}
@@ -264,12 +275,11 @@ def test_a_body_cannot_name_a_task_that_was_not_checked(
 
 
 @settings(max_examples=100, deadline=None)
-@given(
-    asked=authorities, task=tasks, status=statuses, on=days, length=st.integers(1, 60)
-)
+@given(held=grounds, task=tasks, status=statuses, on=days, length=st.integers(1, 60))
 def test_no_request_is_granted_that_is_prohibited_on_any_day(
-    asked: Authority, task: str, status: str, on: date, length: int
+    held: Grounds, task: str, status: str, on: date, length: int
 ) -> None:
+    asked = held.authority()
     wanted = Request(
         id="rfa-1",
         office="CBP sector",

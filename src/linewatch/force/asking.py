@@ -84,7 +84,7 @@ class Authority:
         Where each sector begins and ends [m].
     """
 
-    rules: Rules
+    rules: Rules = field(repr=False)
     zones: "Sequence[Zone]" = ()
     records: Sequence[Record] = ()
     bases: Mapping[str, str] = field(default_factory=dict)

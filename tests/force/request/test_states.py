@@ -389,7 +389,7 @@ def test_what_was_granted_limits_what_may_be_done(
 
 
 @pytest.mark.parametrize(
-    "state", [s for s in State if s not in {"decided", "sourced", "running"}]
+    "state", [s for s in State if s not in {"decided", "sourced", "running", "closed"}]
 )
 def test_under_a_request_that_nobody_granted_nothing_may_be_done(state: State) -> None:
     case = replace(granted(), state=state)
@@ -418,3 +418,12 @@ def test_legality_is_what_the_table_answers() -> None:
                 "prohibited": "fail",
             }[strictest]
         )
+
+
+def test_a_closed_request_held_until_the_day_that_it_was_closed() -> None:
+    case, _, _ = office("JTF-SB commander", 60).move(granted(), "close", caveat="done")
+    asked = authority().with_rules(rules_under(case))
+    words = {"task": "static", "status": "T10"}
+    assert asked(on=date(2025, 4, 30), **words).answer == "conditional"
+    after = asked(on=date(2025, 5, 1), **words)
+    assert (after.answer, after.rule) == ("prohibited", "request-rfa-1-after")

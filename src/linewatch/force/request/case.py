@@ -8,7 +8,13 @@ from typing import Final
 
 from linewatch.errors import BadValue, UnknownName
 from linewatch.force.request.states import HELD, MOVES, State
-from linewatch.force.request.values import CRITERIA, Finding, Move, Request
+from linewatch.force.request.values import (
+    CRITERIA,
+    Finding,
+    Move,
+    Request,
+    day_of,
+)
 from linewatch.force.rules import ANY, Rule
 
 KINDS: Final = ("request", "finding", "move")
@@ -168,16 +174,19 @@ def rules_under(case: Case) -> tuple[Rule, ...]:
     """Return what a decision lays over the authority table, for tasks under a request.
 
     After its last day nothing may be done under it, and its own task not before its
-    first; within its dates its own conditions must be met too. A request that nobody
-    has granted permits nothing at all.
+    first; within its dates its own conditions must be met too. One that is closed ended
+    on that day. One that nobody has granted, or that was taken back, permits nothing.
     """
     request, name = case.request, case.request.id
     decided = [move for move in case.moves if move.move == "decide"]
-    if case.state not in HELD or not decided:
+    if case.state not in (*HELD, State.CLOSED) or not decided:
         why = f"request {name} is {case.state.value}, and no decision holds"
         return (_rule(f"request-{name}-{case.state.value}", citation=why),)
     told = f"request {name}, decided by {decided[-1].office}"
-    after = case.end + timedelta(days=1)
+    last = case.end
+    if case.state is State.CLOSED:
+        last = min(last, day_of(case.moves[-1].made_s))
+    after = last + timedelta(days=1)
     limits = [
         _rule(
             f"request-{name}-before",

@@ -1,11 +1,13 @@
 """Tests of ``linewatch report perstat|strength|cost|authority``."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from linewatch.cli.reporting import LONGEST
+from linewatch.cli.reporting import LONGEST, text
+from linewatch.report.document import Column, Document, Form, Table
 from tests.cli.running import run
 
 ON = "2025-05-01"
@@ -47,14 +49,27 @@ def test_prints_one_object_that_equals_the_file(
 
 
 @pytest.mark.parametrize("kind", REPORTS)
-def test_prints_tables_that_fit(capsys: pytest.CaptureFixture[str], kind: str) -> None:
+def test_prints_tables_without_a_file(
+    capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
     status, out, err = run(capsys, ["report", kind, "--on", ON])
     assert (status, err) == (0, "")
     assert "2025-05-01" in out.splitlines()[0]
-    cells = [
-        c for line in out.splitlines() if line[:2] == "  " for c in line.split("  ")
-    ]
-    assert max(len(cell) for cell in cells if ": " not in cell) <= LONGEST
+
+
+def test_long_cells_are_cut_on_the_terminal() -> None:
+    table = Table(
+        id="t",
+        title="A table",
+        columns=(Column(title="a"), Column(title="b", form=Form.COUNT)),
+        rows=(("x" * 99, 1_234.0), ("y", None)),
+    )
+    document = Document(
+        kind="k", title="T", on=date(2025, 5, 1), facts=(), tables=(table,)
+    )
+    *_, head, first, second = text(document).splitlines()
+    assert first == "  " + "x" * (LONGEST - 3) + "...  1,234"
+    assert len(first) == len(head) == len(second)
 
 
 def test_ids_of_a_report_answer(capsys: pytest.CaptureFixture[str]) -> None:

@@ -324,11 +324,13 @@ def test_bad_rows_are_told_together(tmp_path: Path) -> None:
     with pytest.raises(BadLines, match="line 2: on"):
         reliefs_in(path)
     head = (
-        "parent,title,required,available,available_low,available_high,trained,"
+        "parent,title,units,required,available,available_low,available_high,trained,"
         "trained_low,trained_high,training_days,training_days_low,training_days_high,"
         "source\n"
     )
-    path.write_text(head + "a,A,0,1,1,1,1,1,1,1,1,1,s\na,A,9,2,1,1,1,1,1,1,1,1,s\n")
+    path.write_text(
+        head + "a,A,u; v,0,1,1,1,1,1,1,1,1,1,s\na,A,,9,2,1,1,1,1,1,1,1,1,s\n"
+    )
     with pytest.raises(BadLines, match=r"line 2: required.*line 3: available"):
         states_in(path)
 

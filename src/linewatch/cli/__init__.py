@@ -50,6 +50,7 @@ for name, path, told in (
     ("deploy", "plan_deploy:plan_deploy", "Propose arrival by week within lift."),
     ("works", "plan_works:plan_works", "Propose works along the line with crews."),
     ("cost", "plan_cost:plan_cost", "Cost days of people and kit, and actuals."),
+    ("readiness", "plan_readiness:plan_readiness", "Tell what units that give lose."),
 ):
     plan.command(f"linewatch.cli.{path}", name=name, help=told)
 log.command("linewatch.cli.log_verify:log_verify", name="verify", help="Find any edit.")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from linewatch.cli.reading import cases_of, records_of
+from linewatch.cli.request_gate import may_run
 from linewatch.cli.signing import of_office, signer_from
 from linewatch.force.asking import read_authority
 from linewatch.force.request import (
@@ -100,6 +101,8 @@ class Act:
             conditions=conditions,
             reference=reference,
         )
+        if move == "run":
+            may_run(read_scenario(self.scenario), case)
         if legal is not None:
             entries.append((legal.made_s, "finding", legal.to_body()))
         entries.append((said.made_s, "move", said.to_body()))

@@ -17,7 +17,16 @@ from linewatch.plan.readiness_tables import (
     Tables,
     UnitState,
 )
-from linewatch.plan.table import Cell, amount, count, day, one_of, read_rows, text
+from linewatch.plan.table import (
+    Cell,
+    amount,
+    count,
+    day,
+    one_of,
+    read_rows,
+    text,
+    words,
+)
 from linewatch.scenario import BUILT_IN, Scenario
 
 LEVELS: Final = BUILT_IN / "levels.csv"
@@ -93,6 +102,7 @@ def states_in(path: Path) -> dict[str, UnitState]:
         {
             "parent": text,
             "title": text,
+            "units": words,
             "required": count,
             **_ranged("available", share),
             **_ranged("trained", share),
@@ -167,6 +177,7 @@ def _state(  # noqa: PLR0913  a row has that many columns
     *,
     parent: str,
     title: str,
+    units: tuple[str, ...],
     required: int,
     available: float,
     available_low: float,
@@ -192,4 +203,5 @@ def _state(  # noqa: PLR0913  a row has that many columns
             low=training_days_low, best=training_days, high=training_days_high
         ),
         source=source,
+        units=units,
     )

@@ -62,6 +62,8 @@ class UnitState:
         Days of training that it plans a month.
     source : str
         Where this stands, or that it is an assumption.
+    units : tuple of str, optional
+        Units of the ledger that come from it.
     """
 
     parent: str
@@ -71,6 +73,7 @@ class UnitState:
     trained: Span
     training_days: Interval
     source: str
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,9 @@ from linewatch.watch.tracker import (
     Tracker,
     TrackerSettings,
 )
+from linewatch.watch.tracker.bias import Bias, BiasReckoner
+from linewatch.watch.tracker.groups import Groups
+from linewatch.watch.tracker.stitch import Stitch, Stitcher
 from linewatch.watch.values import Detection
 
 MAP_CELL_M: Final = 180.0
@@ -41,7 +44,18 @@ LONGEST_STEP_S: Final = 600.0
 """Longest time that the tracker is given at once [s], which bounds its memory when a
 watch goes on after days of standing still."""
 
+KEPT_S: Final = 1_800.0
+"""Time for which a lost track is kept to be stitched to a new one [s]."""
+
+STITCHES: Final = 1_000
+"""Stitches of the watch that are kept, the latest [-]."""
+
+SHORT_STEP_S: Final = 10.0
+"""Longest time that the tracker is given at once while the watch goes on [s]: groups
+put a detection down to the track that is nearest after it."""
+
 LIVE: Final = TrackerSettings(
+    trail=True,
     birth_per_km2_h=0.02,
     unseen_per_km2=0.004,
     gone_s=180.0,
@@ -69,7 +83,10 @@ class Engine:
         Light for which misses are weighed; the darkest by default, in which a miss
         tells least.
     settings : TrackerSettings
-        How the tracker believes.
+        How the tracker believes; without its trail groups count 1 each.
+    correct_bias : bool
+        Take the registration biases that can be told off all detections. They are told
+        in any case, by `bias`.
     """
 
     area: Area
@@ -77,7 +94,13 @@ class Engine:
     start_s: float
     light: Lit = NIGHT
     settings: TrackerSettings = LIVE
+    correct_bias: bool = False
     tracker: Tracker = field(init=False)
+    groups: Groups = field(init=False)
+    stitcher: Stitcher = field(init=False)
+    stitches: list[Stitch] = field(default_factory=list)
+    _reckoner: BiasReckoner = field(init=False)
+    _applied: Bias | None = None
     _turn_rad: list[float] = field(init=False)
     _scale: list[float] = field(init=False)
     _waiting: list[tuple[int, Detection]] = field(default_factory=list)
@@ -90,6 +113,9 @@ class Engine:
         self._scale = [plane.scale(*place) for place in places]
         table = _table([post.sight for post in self.posts], self.light)
         self.tracker = Tracker(table, self.settings, self.start_s)
+        self.groups = Groups(table)
+        self.stitcher = Stitcher(table, tracking=self.settings)
+        self._reckoner = BiasReckoner(table, start_s=self.start_s)
 
     def turn(self, post: int, time_s: float, *, up: bool) -> None:
         """Say that a post begins or ceases to look; scans between are no misses."""
@@ -111,24 +137,27 @@ class Engine:
         polar, places = [], []
         for post, seen in self._waiting:
             if seen.range_m is not None and seen.azimuth_rad is not None:
-                range_m = seen.range_m * self._scale[post]
-                azimuth_rad = seen.azimuth_rad - self._turn_rad[post]
+                far_m = seen.range_m * self._scale[post]
+                turned_rad = seen.azimuth_rad - self._turn_rad[post]
                 rate = seen.range_rate_mps
                 rate_mps = math.nan if rate is None else rate * self._scale[post]
-                polar.append((seen.time_s, post, range_m, azimuth_rad, rate_mps))
+                polar.append((seen.time_s, post, far_m, turned_rad, rate_mps))
             elif seen.lon_deg is not None and seen.lat_deg is not None:
                 sigma_m = seen.sigma_range_m or self.posts[post].sight.kind.widest_m
                 places.append((seen.time_s, post, seen.lon_deg, seen.lat_deg, sigma_m))
         self._waiting = []
         if polar:
-            when, who, away, turn, rate_mps = zip(*polar, strict=True)
-            told = not np.isnan(rate_mps).all()
+            when, who, away, turn, rates_mps = zip(*polar, strict=True)
+            told = not np.isnan(rates_mps).all()
+            range_m, azimuth_rad = np.array(away), np.array(turn)
+            if self._applied is not None:
+                range_m, azimuth_rad = self._applied.corrected(who, away, turn)
             self.tracker.feed(
                 time_s=when,
                 sensor_id=who,
-                range_m=away,
-                azimuth_rad=turn,
-                range_rate_mps=rate_mps if told else None,
+                range_m=range_m,
+                azimuth_rad=azimuth_rad,
+                range_rate_mps=rates_mps if told else None,
             )
         if places:
             when, who, lon, lat, sigma = zip(*places, strict=True)
@@ -137,12 +166,31 @@ class Engine:
             self.tracker.feed_places(
                 time_s=when, sensor_id=who, x_m=x_m, y_m=y_m, radius_m=radius_m
             )
+        step_s = LONGEST_STEP_S
+        if until_s - self.tracker.done_s < LONGEST_STEP_S:
+            step_s = SHORT_STEP_S
         while self.tracker.done_s < until_s:
-            self.tracker.advance(min(self.tracker.done_s + LONGEST_STEP_S, until_s))
+            self.tracker.advance(min(self.tracker.done_s + step_s, until_s))
+            self._follow()
+
+    def _follow(self) -> None:
+        """Reckon with what made the tracks: groups, lost ones found, and biases."""
+        trail, tracks = self.tracker.trail(), self.tracker.picture()
+        self.groups.take(trail, tracks)
+        since_s = tracks.time_s - KEPT_S
+        fresh = self.stitcher.take(tracks)
+        self.stitches = [*self.stitches, *fresh][-STITCHES:]
+        self.stitcher.forget(since_s)
+        if self._reckoner.take(trail, self._applied) and self.correct_bias:
+            self._applied = self._reckoner.bias()
+
+    def bias(self) -> Bias:
+        """Return what is known of the posts' registration biases, in their order."""
+        return self._reckoner.bias()
 
     def sighted(self) -> Sighted:
         """Return the tracks that are confirmed, and placed to `UNSURE_M` at least."""
-        tracks = self.tracker.picture()
+        tracks = self.groups.counted(self.tracker.picture())
         variance_m2 = (tracks.cov[:, 0, 0] + tracks.cov[:, 1, 1]) / 2
         sure = variance_m2 <= UNSURE_M**2
         x_m, y_m = tracks.x_m[sure], tracks.y_m[sure]

@@ -26,10 +26,10 @@ STEPS: Final = np.array([0.02, 0.1, 0.2, 0.3, 0.45, 0.65, 0.9, 1.3, 2.0, 4.0])
 CHANCES: Final = np.array([0.05, 0.15, 0.3, 0.45, 0.6, 0.72, 0.82, 0.9, 0.95, 0.98])
 """Chances of detection that they are reckoned for [-]."""
 
-SCALES: Final = np.array([0.6, 0.8, 1.0, 1.2])
+SCALES: Final = np.array([0.6, 0.8, 1.0, 1.3, 2.0])
 """How far the true chance of detection may be from the one that is said [-]."""
 
-SCALE_PRIOR: Final = np.array([0.1, 0.2, 0.5, 0.2])
+SCALE_PRIOR: Final = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
 """How much each of `SCALES` is believed before [-]."""
 
 LOOK: Final = 7

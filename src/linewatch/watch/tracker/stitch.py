@@ -193,6 +193,12 @@ class Stitcher:
         told = self._told(lost, self._birth())
         return [stitch for stitch in told if stitch.later in set(fresh)]
 
+    def forget(self, before_s: float) -> None:
+        """Forget the tracks that were last seen before a time [s]."""
+        self._lives = {
+            name: life for name, life in self._lives.items() if life.last_s >= before_s
+        }
+
     def all(self) -> list[Stitch]:
         """Return all stitches, with all that is known by now, in order of the later."""
         lives, birth = list(self._lives.values()), self._birth()

@@ -242,3 +242,17 @@ def test_an_interrupt_is_told_and_leaves_nothing(
     assert (status, out) == (130, "")
     assert err == "linewatch: stopped; nothing was written\n"
     assert not (folder / "t.csv").exists()
+
+
+def test_boxes_are_not_scored_against_places(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gt.txt").write_text("1,1,5,5,10,10,1,3.5,4.5,0\n")
+    (tmp_path / "test.txt").write_text("1,7,6,5,10,10,-1,-1,-1,-1\n")
+    tracks = ["track", "--tracks", str(tmp_path / "test.txt"), "--score"]
+    tracks += [str(tmp_path / "gt.txt"), "--json"]
+    status, _, err = run(capsys, tracks)
+    assert status == 1
+    assert "has boxes and the other places: try --boxes" in err
+    _, out, _ = run(capsys, [*tracks, "--boxes"])
+    assert json.loads(out)["score"]["motp_m"] == 1.0

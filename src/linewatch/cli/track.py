@@ -40,6 +40,7 @@ def track(
     truth_columns: str = "",
     fps: float | None = None,
     metres_per_pixel: float = 1.0,
+    boxes: Annotated[bool, Parameter(negative="")] = False,
     out_format: str = "linewatch",
     cutoff: float = 100.0,
     since: float | None = None,
@@ -83,6 +84,8 @@ def track(
         Frames a second of MOT-style files.
     metres_per_pixel
         Size of a pixel of MOT-style boxes that have no place.
+    boxes
+        Take the boxes of MOT-style files even where they have places.
     out_format
         Form of the file written: linewatch, stonesoup or mot.
     cutoff
@@ -100,21 +103,24 @@ def track(
         columns=_mapping("--columns", columns),
         frames_per_s=fps,
         metres_per_pixel=metres_per_pixel,
+        boxes=boxes,
     )
     truth_form = replace(form, columns=_mapping("--truth-columns", truth_columns))
     window = (since, until)
     if not cutoff > 0:
         raise BadValue("--cutoff", "above 0", cutoff)
     # A truth that cannot be read is told before the work, not after it.
-    truth = (
-        None
-        if score_against is None
-        else _paths(score_against, truth_form, truth=True, window=window)
-    )
+    truth, truth_boxed = None, False
+    if score_against is not None:
+        truth, truth_boxed = _paths(score_against, truth_form, True, window)
     if tracks is not None:
         _needs({"--score": score_against})
         told: Told = {"tracks_file": str(tracks)}
-        shown: Paths | None = _paths(tracks, form, truth=False, window=window)
+        shown: Paths | None
+        shown, boxed = _paths(tracks, form, False, window)
+        if boxed != truth_boxed:
+            why = "one of it and the truth has boxes and the other places: try --boxes"
+            raise BadFile(tracks, why)
     else:
         _needs({"--sensors": sensors, "--detections": detections, "--out": out})
         if not every > 0:
@@ -188,11 +194,10 @@ def _run(
 def _paths(
     path: Path,
     form: FormSettings,
-    *,
     truth: bool,
     window: tuple[float | None, float | None],
-) -> Paths:
-    """Read a truth or tracks to score."""
+) -> tuple[Paths, bool]:
+    """Read a truth or tracks to score; tell whether the places are boxes."""
     found = read_paths(path, form, truth=truth)
     try:
         paths = Paths.of(
@@ -200,7 +205,7 @@ def _paths(
         )
     except BadValue as error:
         raise BadFile(path, str(error)) from error
-    return paths.between(*window)
+    return paths.between(*window), found.boxed
 
 
 def _window(rows: Rows, window: tuple[float | None, float | None]) -> Paths:

@@ -91,6 +91,8 @@ class PathRows:
         Velocity [m/s], where the file has it.
     ignored : int
         Rows that the file itself says not to count: MOT truth of confidence 0.
+    boxed : bool
+        The places are those of a MOT-style file's boxes.
     """
 
     time_s: Floats
@@ -100,6 +102,7 @@ class PathRows:
     vx: Floats | None
     vy: Floats | None
     ignored: int
+    boxed: bool = False
 
 
 def read_columns(
@@ -367,7 +370,7 @@ def read_paths(
     faults: list[tuple[int, str]] = []
     idents: list[pa.Array] = []
     columns: dict[str, list[Floats]] = {}
-    ignored = 0
+    ignored, boxed = 0, False
     for part in parts(path, plan.read, headless=plan.headless, text=plan.text):
         faults += part.faults
         found = told(part.table, plan, settings)
@@ -376,6 +379,9 @@ def read_paths(
         for column in found.values():
             blank &= np.isnan(column)
         use = ~blank
+        if plan.form == MOT:
+            bare = (figures(part.table["x"]) == -1) if "x" in plan.of else True
+            boxed |= settings.boxes or bool(np.all(bare))
         if plan.form == MOT and truth:
             use &= found["conf"] != 0
             ignored += int((~use & ~blank).sum())
@@ -400,6 +406,7 @@ def read_paths(
         vx=all_["vx"] if moving else None,
         vy=all_["vy"] if moving else None,
         ignored=ignored,
+        boxed=boxed,
     )
 
 

@@ -78,12 +78,15 @@ class FormSettings:
         Frames of a MOT-style file a second; a frame is a second where None.
     metres_per_pixel : float
         Size of a MOT-style file's pixels, for boxes without a place.
+    boxes : bool
+        Take the boxes of a MOT-style file even where it has places.
     """
 
     form: str = "auto"
     columns: Mapping[str, str] = field(default_factory=dict)
     frames_per_s: float | None = None
     metres_per_pixel: float = 1.0
+    boxes: bool = False
 
     def __post_init__(self) -> None:
         if self.form not in (*FORMS, "auto"):
@@ -271,7 +274,7 @@ def _mot_told(found: Columns, settings: FormSettings) -> Columns:
     rate, scale = settings.frames_per_s or 1.0, settings.metres_per_pixel
     x = (found["left"] + found["width"] / 2) * scale
     y = (found["top"] + found["height"]) * scale
-    if "x" in found:
+    if "x" in found and not settings.boxes:
         placed = (found["x"] != -1) | (found["y"] != -1)
         x, y = np.where(placed, found["x"], x), np.where(placed, found["y"], y)
     return {"time_s": found["frame"] / rate, "x": x, "y": y, "conf": found["conf"]}

@@ -2,9 +2,11 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
@@ -20,6 +22,7 @@ from linewatch.plan import Proposal, read_factors, write_proposal
 from linewatch.plan.siting import SitePlan
 from linewatch.plan.siting import plan_sites as propose
 from linewatch.plan.siting.picture import picture as drawn
+from linewatch.report.write import write_whole
 from linewatch.scenario import BUILT_IN, Scenario, read_scenario
 
 GAPS_SHOWN = 5
@@ -32,6 +35,7 @@ def plan_sites(
     kit: str | None = None,
     picture: Path | None = None,
     out: Path | None = None,
+    stress: int = 1,
     fresh: bool = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
@@ -46,14 +50,18 @@ def plan_sites(
     kit
         Sensors to place instead of the force's, such as radar=40,camera=65.
     picture
-        SVG file to draw planned chance along the line into.
+        SVG file to draw: map, chance along the line, gaps, and what each site is worth.
     out
         File to write the proposal to, for those who decide.
+    stress
+        Tell what is left with this many sensors out: by chance, and at worst.
     fresh
         Plan anew even if a plan from the same inputs is kept.
     as_json
         Print one JSON object instead of tables.
     """
+    if stress < 0:
+        raise BadValue("--stress", "0 or more", stress)
     read = read_scenario(scenario)
     area = read_area(read)
     day = on or read.when("start")[:10]
@@ -69,11 +77,13 @@ def plan_sites(
     if out is not None:
         write_proposal(out, _proposal(read, area, plan, day))
     if picture:
-        picture.write_text(drawn(plan), encoding="utf-8")
+        points = np.column_stack([area.line.lon_deg, area.line.lat_deg])
+        write_whole(picture, drawn(plan, points).encode())
     if as_json:
-        print(json.dumps(_words(plan)))
+        print(json.dumps(_words(plan, stress)))
     else:
         _print(plan, area)
+        _print_worth(plan, stress)
 
 
 def _proposal(scenario: Scenario, area: Area, plan: SitePlan, day: str) -> Proposal:
@@ -106,9 +116,11 @@ def _tell(stage: str, share: float) -> None:
         print(f"\r{stage} {share:4.0%}", end=end, file=sys.stderr, flush=True)
 
 
-def _words(plan: SitePlan) -> dict[str, object]:
+def _words(plan: SitePlan, stress: int) -> dict[str, object]:
     """Return the plan in plain words and numbers."""
-    along = plan.coverage
+    along, by_site = plan.coverage, plan.by_site
+    worst = by_site.worst_without(stress)
+    worth = zip(by_site.shapley().tolist(), by_site.drop_one().tolist(), strict=True)
     return {
         "sites": [
             {
@@ -119,9 +131,20 @@ def _words(plan: SitePlan) -> dict[str, object]:
                 "lon_deg": round(s.lon_deg, 6),
                 "lat_deg": round(s.lat_deg, 6),
                 "mast_m": s.mast_m,
+                "worth_shapley": round(value, 8),
+                "lost_without": round(loss, 8),
             }
-            for s in plan.sites
+            for s, (value, loss) in zip(plan.sites, worth, strict=True)
         ],
+        "one_more": [asdict(more) for more in plan.more],
+        "stress": {
+            "out": stress,
+            "covered": round(by_site.covered(), 6),
+            "mean": round(by_site.mean_without(stress), 6),
+            "worst": round(worst.covered, 6),
+            "worst_at_least": round(worst.least, 6),
+            "worst_sites": [plan.sites[n].name for n in worst.out],
+        },
         "objective": round(plan.objective, 6),
         "bound": round(plan.bound, 6),
         "gap": round(plan.gap, 6),
@@ -174,3 +197,27 @@ def _print(plan: SitePlan, area: Area) -> None:
     console.print(gaps)
     for kind, count in plan.unplaced.items():
         console.print(f"{count} {kind} found no useful site or no model.")
+
+
+def _print_worth(plan: SitePlan, stress: int) -> None:
+    """Print what sites are worth, what one more adds, and what is left without some."""
+    by_site = plan.by_site
+    console = Console(width=88, highlight=False)
+    value, loss = by_site.shapley(), by_site.drop_one()
+    table = Table("site", "km", "worth (Shapley)", "lost without it")
+    for n in np.argsort(-value, kind="stable")[:GAPS_SHOWN].tolist():
+        site = plan.sites[n]
+        km = f"{site.chainage_m / 1000:,.0f}"
+        table.add_row(site.name, km, f"{value[n]:.2%}", f"{loss[n]:.2%}")
+    console.print(table)
+    for more in plan.more:
+        where = f"at km {more.chainage_m / 1000:,.0f}"
+        console.print(f"One {more.kind} more would add {more.adds:.2%}, best {where}.")
+    worst = by_site.worst_without(stress)
+    names = ", ".join(plan.sites[n].name for n in worst.out)
+    proven = "" if worst.least == worst.covered else f" (never under {worst.least:.1%})"
+    console.print(
+        f"Any {stress} out: {by_site.mean_without(stress):.1%} is left of "
+        f"{by_site.covered():.1%} on average, {worst.covered:.1%} at worst{proven}: "
+        f"{names or 'none'}."
+    )

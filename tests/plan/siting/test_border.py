@@ -20,7 +20,7 @@ from linewatch.plan.siting import (
 )
 from linewatch.plan.siting.candidates import blocks, crossings_at, middles
 from linewatch.plan.siting.detect import Asked, chance_within
-from linewatch.plan.siting.picture import picture
+from linewatch.plan.siting.picture import LEFT, WIDE, picture
 from linewatch.plan.siting.store import load_plan
 from linewatch.scenario import read_scenario
 from linewatch.sight import (
@@ -284,6 +284,48 @@ def test_the_picture_is_whole_svg_and_says_the_ground_is_made_up(
     assert "GENERATED" not in real
 
 
+def test_the_band_is_drawn_where_the_chance_is(plan: SitePlan) -> None:
+    """A step at two thirds of many crossings is drawn at two thirds of the width."""
+    n = 2_999
+    step = (np.arange(n) >= 2 * n / 3).astype(float)
+    along = Coverage(
+        chainage_m=(np.arange(n) + 0.5) * 100,
+        weight=np.ones(n),
+        chance={"walker": step},
+    )
+    text = picture(replace(plan, coverage=along, sites=(), more=()))
+    points = text.split('<polygon points="')[1].split('"')[0].split()
+    base = float(points[0].split(",")[1])
+    risen = [
+        float(p.split(",")[0]) for p in points if float(p.split(",")[1]) < base - 1
+    ]
+    assert (min(risen) - LEFT) / WIDE == pytest.approx(2 / 3, abs=0.003)
+
+
+def test_the_picture_shows_map_worth_and_one_more(plan: SitePlan, area: Area) -> None:
+    line = np.column_stack([area.line.lon_deg, area.line.lat_deg])
+    root = ET.fromstring(picture(plan, line))  # noqa: S314 -- our own text
+    titles = [t.text or "" for t in root.iter() if t.tag.endswith("title")]
+    for site in plan.sites:
+        assert site.name in titles  # on the map
+        assert any(t.startswith(f"{site.name}: worth") for t in titles)
+    texts = " ".join(t.text or "" for t in root.iter() if t.tag.endswith("text"))
+    assert "one radar more: +" in texts
+
+
+def test_what_each_site_confirms_adds_up_to_the_coverage(plan: SitePlan) -> None:
+    n = len(plan.coverage.chainage_m)
+    assert plan.by_site.sites == len(plan.sites)
+    chance = 1 - plan.by_site.missed().reshape(-1, n)
+    for row, name in zip(chance, plan.coverage.chance, strict=True):
+        np.testing.assert_allclose(row, plan.coverage.chance[name], atol=1e-9)
+    assert plan.by_site.weight.sum() == pytest.approx(1.0)
+    assert plan.by_site.shapley().sum() == pytest.approx(plan.by_site.covered())
+    assert [more.kind for more in plan.more] != []
+    gains = [more.adds for more in plan.more]
+    assert gains == sorted(gains, reverse=True)
+
+
 def test_plan_sites_prints_json_and_draws(
     capsys: pytest.CaptureFixture[str],
     folder: Path,
@@ -300,9 +342,19 @@ def test_plan_sites_prints_json_and_draws(
     assert told["terrain_generated"] is True
     assert told["gap"] >= 0
     assert drawn.read_text().startswith("<svg")
-    status, out, _ = run(capsys, words)
+    assert told["stress"]["out"] == 1
+    assert (
+        told["stress"]["worst"] <= told["stress"]["mean"] <= told["stress"]["covered"]
+    )
+    worth = sum(site["worth_shapley"] for site in told["sites"])
+    assert worth == pytest.approx(told["stress"]["covered"], abs=1e-6)
+    status, out, _ = run(capsys, [*words, "--stress", "2"])
     assert status == 0
     assert "The ground is generated" in out
+    assert "Any 2 out: 0.0% is left" in out  # there are but two
+    status, _, err = run(capsys, [*words, "--stress", "3"])
+    assert (status, err.count("\n")) == (1, 1)
+    assert "sites out must be 0 to 2, not 3" in err
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linewatch.errors import BadValue
 from linewatch.plan.siting.candidates import crossings_at, middles
@@ -40,6 +39,8 @@ from linewatch.sight import (
 from linewatch.sight.kinds import Law
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from linewatch.area import Area
 
 WORKERS: Final = 2
@@ -125,7 +126,9 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
     cells = np.concatenate([share * weight for share in DEFAULT_MIX.values()])
     by_site = _by_site(chosen, sights, asked, chainage_m, cells, settings)
     chance = dict(
-        zip(DEFAULT_MIX, 1 - by_site.missed().reshape(len(DEFAULT_MIX), -1), strict=True)
+        zip(
+            DEFAULT_MIX, 1 - by_site.missed().reshape(len(DEFAULT_MIX), -1), strict=True
+        )
     )
     placed = {n: sum(site.kind == n for site in chosen) for n in kit}
     plan = SitePlan(
@@ -291,7 +294,9 @@ def _by_site(  # noqa: PLR0913 - what a site sees has that many grounds
                     asked=asked,
                 )
                 rows.append((np.array([n]), np.array([first + at]), np.array([chance])))
-    site_of, cell, chance_of = (np.concatenate(part) for part in zip(*rows, strict=True))
+    site_of, cell, chance_of = (
+        np.concatenate(part) for part in zip(*rows, strict=True)
+    )
     return SiteChances(
         sites=len(sites), site=site_of, cell=cell, chance=chance_of, weight=weight
     )

@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 
 from linewatch.plan.siting.values import Floats, SitePlan
-from linewatch.plan.siting.worth import SiteChances
 
 WIDE: Final = 1_000
 BAND: Final = 44
@@ -49,13 +48,13 @@ def picture(plan: SitePlan, line: Floats | None = None) -> str:
     top += BAND * len(bands)
     parts += [*bands, _sites(plan, top, length_m)]
     top += 26
-    if plan.by_site is not None:
-        parts.append(_worth(plan, plan.by_site, top, length_m))
-        top += WORTH + 14
+    parts.append(_worth(plan, top, length_m))
+    top += WORTH + 14
     parts.append(_gaps(plan, top, length_m))
     top += 16 * GAPS_SHOWN
     for row, more in enumerate(plan.more):
-        told = f"one {more.kind} more: +{more.adds:.2%} at km {more.chainage_m / 1000:,.0f}"
+        where = f"km {more.chainage_m / 1000:,.0f}"
+        told = f"one {more.kind} more: +{more.adds:.2%} at {where}"
         x, y = _at(more.chainage_m, length_m), top + 16 * row
         parts.append(
             f'<text x="8" y="{y + 9}" fill="#2a6f3c">{escape(told)}</text>'
@@ -110,9 +109,9 @@ def _map(plan: SitePlan, line: Floats, top: float) -> tuple[str, float]:
     return drawn + "".join(dots) + "".join(keys), high
 
 
-def _worth(plan: SitePlan, by_site: SiteChances, top: float, length_m: float) -> str:
+def _worth(plan: SitePlan, top: float, length_m: float) -> str:
     """Draw what each site is worth: a bar of its Shapley value, a tick of its loss."""
-    value, loss = by_site.shapley(), by_site.drop_one()
+    value, loss = plan.by_site.shapley(), plan.by_site.drop_one()
     most = max(float(value.max(initial=0.0)), 1e-12)
     base = top + WORTH
     bars = [
@@ -123,7 +122,7 @@ def _worth(plan: SitePlan, by_site: SiteChances, top: float, length_m: float) ->
         f'<line x1="{_at(site.chainage_m, length_m) - 3}" '
         f'x2="{_at(site.chainage_m, length_m) + 3}" y1="{base - d / most * WORTH:.1f}" '
         f'y2="{base - d / most * WORTH:.1f}" stroke="#000"/>'
-        for site, v, d in zip(plan.sites, value.tolist(), loss.tolist(), strict=True)
+        for site, v, d in zip(plan.sites, value.tolist(), loss.tolist(), strict=False)
     ]
     return (
         f'<text x="8" y="{base - 20}">worth (Shapley)</text>'
@@ -148,7 +147,10 @@ def _band(plan: SitePlan, name: str, top: float) -> str:
     """Draw the chance of one class as a filled line, one point a pixel at most."""
     chance = plan.coverage.chance[name]
     pixels = min(WIDE, len(chance))
-    pieces = np.array_split(chance, pixels)
+    # Pieces as even as can be all along: `array_split` makes the first ones longer,
+    # and would draw the chance beside its place.
+    edges = np.linspace(0, len(chance), pixels + 1).astype(int)
+    pieces = np.split(chance, edges[1:-1])
     base = top + BAND - 6
     points = [
         f"{LEFT + (i + 0.5) * WIDE / pixels:.1f},{base - mean * (BAND - 10):.1f}"

@@ -82,9 +82,8 @@ def save_plan(folder: Path, digest: str, plan: SitePlan) -> None:
     )
     by_site = plan.by_site
     with suppress(OSError):
-        if by_site is not None:
-            rows = {name: getattr(by_site, name) for name in _ROWS}
-            np.savez(folder / f"chances-{digest[:24]}.npz", **rows)
+        rows = {name: getattr(by_site, name) for name in _ROWS}
+        np.savez(folder / f"chances-{digest[:24]}.npz", **rows)
         # The plan's own file comes last: it is there only if the sensors are too.
         save_sights(folder / f"sights-{digest[:24]}.npz", plan.sights)
         part = folder / f"sites-{digest[:24]}.part"

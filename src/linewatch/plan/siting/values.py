@@ -232,7 +232,7 @@ class SitePlan:
         Of the search.
     unplaced : mapping of str to int
         Sensors of the kit that got no site, by kind.
-    by_site : SiteChances or None
+    by_site : SiteChances
         What each site by itself confirms; its weights add up to 1.
     more : tuple of More
         The best place for one sensor more, by kind, the one that adds most first.
@@ -249,7 +249,7 @@ class SitePlan:
     light: str
     seed: int = 1
     unplaced: Mapping[str, int] = field(default_factory=dict)
-    by_site: SiteChances | None = None
+    by_site: SiteChances = field(default_factory=SiteChances.none)
     more: tuple[More, ...] = ()
 
     @property

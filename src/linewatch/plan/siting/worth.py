@@ -58,6 +58,14 @@ class SiteChances:
         object.__setattr__(self, "_held", held)
         object.__setattr__(self, "_starts", starts.astype(np.int64))
 
+    @classmethod
+    def none(cls) -> "SiteChances":
+        """Return the table of no site."""
+        empty = np.empty(0, np.int64)
+        return cls(
+            sites=0, site=empty, cell=empty, chance=np.empty(0), weight=np.empty(0)
+        )
+
     def _missed(self, share: float = 1.0, out: Collection[int] = ()) -> Floats:
         """Return the product of misses of each cell that any site sees.
 

@@ -86,6 +86,11 @@ def test_another_header_is_refused(tmp_path: Path, header: str) -> None:
         read_factors(own(tmp_path, header))
 
 
+def test_a_header_without_a_row_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="no row"):
+        read_factors(own(tmp_path, HEAD))
+
+
 def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("# where from\n# and why\nb,a\n 2 ,x\n")

@@ -64,6 +64,31 @@ def test_a_mode_without_a_price_is_refused(copy: Path) -> None:
         read_deploy(read_scenario(copy))
 
 
+def test_lift_by_a_mode_that_does_not_exist_is_refused(copy: Path) -> None:
+    path = copy / "lifts.csv"
+    path.write_text(path.read_text() + "teleport,Fort Carson,2025-03-01,9,9,s\n")
+    with pytest.raises(BadLines, match="mode must be one of air, bus"):
+        read_deploy(read_scenario(copy))
+
+
+def test_a_unit_of_nobody_gives_nobody(copy: Path) -> None:
+    path = copy / "parents.csv"
+    path.write_text(path.read_text() + "ghost,Ghost brigade,0,s\n")
+    with pytest.raises(BadLines, match="organic_people must be above 0"):
+        read_deploy(read_scenario(copy))
+
+
+@pytest.mark.parametrize(
+    "name", ["movements", "lanes", "lifts", "reception", "parents"]
+)
+def test_a_header_without_a_row_is_refused(copy: Path, name: str) -> None:
+    path = copy / f"{name}.csv"
+    lines = path.read_text().splitlines()
+    path.write_text(next(line for line in lines if line[0] != "#") + "\n")
+    with pytest.raises(BadFile, match=f"{name}.csv: .*no row"):
+        read_deploy(read_scenario(copy))
+
+
 def test_a_file_that_is_not_named_is_told() -> None:
     with pytest.raises(BadFile, match="must name a file as"):
         read_deploy(Scenario(folder=Path(), tables={}))

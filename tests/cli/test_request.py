@@ -71,25 +71,15 @@ def test_a_request_goes_all_the_way(say: Say, tmp_path: Path) -> None:
     status, out, _ = say(*words, *more, on="2025-03-08")
     assert status == 0
     assert "decided: in part, 400 of 500 people until 2025-08-31" in out
-    for words in (
-        (
-            "source",
-            "rfa-1",
-            "--by",
-            "Joint Staff",
-            "--number",
-            "400",
-            "--order",
-            "D 12",
-        ),
-        ("run", "rfa-1", "--by", "JTF-SB commander"),
-        (
-            *("extend", "rfa-1", "--by", "Secretary of Defense", "--until"),
-            *("2025-10-31", "--why", "crews late"),
-        ),
-        ("close", "rfa-1", "--by", "JTF-SB commander", "--why", "60 sites filled"),
-    ):
-        status, out, err = say(*words, on="2025-03-12")
+    steps: tuple[str, ...] = (
+        "source rfa-1 --number 400 --order D12 --by|Joint Staff",
+        "run rfa-1 --by|JTF-SB commander",
+        "extend rfa-1 --until 2025-10-31 --why late --by|Secretary of Defense",
+        "close rfa-1 --why filled --by|JTF-SB commander",
+    )
+    for step in steps:
+        line, _, office = step.partition("|")
+        status, out, err = say(*line.split(), office, on="2025-03-12")
         assert (status, err) == (0, "")
     assert "now closed: in part, 400 of 500 people until 2025-10-31, extended" in out
     verify(tmp_path / "m.log")

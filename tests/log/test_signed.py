@@ -159,8 +159,12 @@ def test_a_decision_taken_out_is_found_by_the_next_signature(path: Path) -> None
 
 
 def test_a_key_outside_its_dates_is_found(path: Path) -> None:
-    for dates in ({"until_s": START_S + 1}, {"from_s": START_S + 2}):
-        keys = (replace(ROSTER.keys[0], **dates), ROSTER.keys[1])
+    first = ROSTER.keys[0]
+    for bad in (
+        replace(first, until_s=START_S + 1),
+        replace(first, from_s=START_S + 2),
+    ):
+        keys = (bad, ROSTER.keys[1])
         with pytest.raises(LogBroken, match="outside its dates"):
             verify(path, roster=Roster(keys=keys))
     keys = (replace(ROSTER.keys[0], until_s=START_S + 1.5), ROSTER.keys[1])

@@ -23,7 +23,13 @@ from linewatch.errors import BadFile, BadValue, Prohibited
 from linewatch.force import Rule, may, read_rules
 from linewatch.force.asking import Authority, Spot
 from linewatch.force.records import Record
-from linewatch.force.request import Office, Reimbursement, Request, read_desks
+from linewatch.force.request import (
+    Office,
+    Reimbursement,
+    Request,
+    State,
+    read_desks,
+)
 from linewatch.force.rules import OUTSIDE
 from linewatch.link.sapient import pb, writing
 from linewatch.link.sapient.codec import frame
@@ -247,7 +253,7 @@ def test_a_tampered_proposal_is_read_and_never_approved(
     forged = Proposal.from_dict(tampered(one, answer))
     words = {"by": "President", "at_s": forged.made_s, "chain": read_chain()}
     words |= {"caveats": ["part"], "ask": asked}
-    case = replace(granted(), state="running")
+    case = replace(granted(), state=State.RUNNING)
     if is_prohibited(asked, one):
         with pytest.raises(Prohibited):
             decide(forged, answer=verdict, **words)  # type: ignore[arg-type]
@@ -293,7 +299,7 @@ def test_no_request_is_granted_that_is_prohibited_on_any_day(
         reimbursement=Reimbursement.WAIVED,
         sector="Yuma",
     )
-    case = replace(found(granted()), request=wanted, state="staffed", moves=())
+    case = replace(found(granted()), request=wanted, state=State.STAFFED, moves=())
     desk = Office(
         name="President",
         at_s=START_S * 2,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -45,7 +46,7 @@ from tests.force.request.making import (
 
 SOD = "Secretary of Defense"
 
-SAID = {
+SAID: dict[str, Any] = {
     "number": 10,
     "until": date(2026, 1, 1),
     "caveat": "why",

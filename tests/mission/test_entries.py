@@ -1,14 +1,16 @@
 """Tests that what is heard and told goes through the log unchanged."""
 
 from dataclasses import fields
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from linewatch.log import Entry
 from linewatch.log.schema import FIELDS, checked
-from linewatch.mission.entries import heard_in, to_entry
+from linewatch.mission.entries import bias_entries, heard_in, to_entry
 from linewatch.report import Reading
 from linewatch.watch.live import Heard, Receipt
 from linewatch.watch.values import (
@@ -116,3 +118,34 @@ def test_no_sighting_has_a_field_for_a_person(kind: type) -> None:
         assert field.name in FIELDS[kind.__name__.lower()] or field.name in {
             *("time_s", "receipt_s", "receipt_ref"),
         }
+
+
+def test_biases_that_can_be_told_are_facts_of_the_log() -> None:
+    class Desk:
+        """An engine of two posts, of which the second one's bias is told."""
+
+        correct_bias = False
+
+        def __init__(self) -> None:
+            self.tracker = SimpleNamespace(done_s=7.0)
+            sites = ("radar-001", "radar-002")
+            self.posts = [SimpleNamespace(site=SimpleNamespace(name=s)) for s in sites]
+
+        def bias(self) -> SimpleNamespace:
+            return SimpleNamespace(
+                told=np.array([False, True]),
+                triples=np.array([0, 40]),
+                **{name: np.array([0.0, 1.5]) for name in (
+                    "range_m", "azimuth_rad", "sigma_range_m", "sigma_azimuth_rad"
+                )},
+            )  # fmt: skip
+
+    ((time_s, kind, body),) = bias_entries(Desk())  # type: ignore[arg-type]
+    assert (time_s, kind, body["site"], body["applied"]) == (
+        7.0,
+        "bias",
+        "radar-002",
+        False,
+    )
+    assert (body["range_m"], body["triples"]) == (1.5, 40)
+    assert checked(kind, body) == body

@@ -148,6 +148,15 @@ FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "priority": count,
     },
     "handover": {"handover_id": token, "alert_id": token, "authority": label},
+    "bias": {
+        "site": token,
+        "range_m": number,
+        "azimuth_rad": number,
+        "sigma_range_m": number,
+        "sigma_azimuth_rad": number,
+        "triples": count,
+        "applied": flag,
+    },
     "receipt": {
         "handover_id": token,
         "alert_id": token,

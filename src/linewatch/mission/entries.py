@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from typing import Final, TypeVar
 
+import numpy as np
+
 from linewatch.log import Entry
 from linewatch.watch.alert import Sighted
+from linewatch.watch.engine import Engine
 from linewatch.watch.live import Heard, Receipt
 from linewatch.watch.values import (
     Alert,
@@ -62,6 +65,28 @@ _TRACK: Final = (
     *("count_low", "count_high"),
 )
 """Columns of `Sighted` that the log keeps of a track."""
+
+
+def bias_entries(engine: Engine) -> list[NewEntry]:
+    """Write the registration biases that can be told, as facts about the posts."""
+    bias = engine.bias()
+    return [
+        (
+            engine.tracker.done_s,
+            "bias",
+            {
+                "site": engine.posts[row].site.name,
+                **{name: float(getattr(bias, name)[row]) for name in _BIAS},
+                "triples": int(bias.triples[row]),
+                "applied": engine.correct_bias,
+            },
+        )
+        for row in np.flatnonzero(bias.told).tolist()
+    ]
+
+
+_BIAS: Final = ("range_m", "azimuth_rad", "sigma_range_m", "sigma_azimuth_rad")
+"""Columns of `Bias` that the log keeps."""
 
 
 def heard_in(entry: Entry) -> Heard | None:

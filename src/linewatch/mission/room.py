@@ -12,7 +12,13 @@ from typing import Final
 
 from linewatch.errors import LogBroken
 from linewatch.log import Entry, MissionLog
-from linewatch.mission.entries import NewEntry, heard_in, to_entry, track_entries
+from linewatch.mission.entries import (
+    NewEntry,
+    bias_entries,
+    heard_in,
+    to_entry,
+    track_entries,
+)
 from linewatch.watch.live import Heard, Outcome, Receipt, Watch
 from linewatch.watch.values import Alert, Handover
 
@@ -22,6 +28,11 @@ TOLD = frozenset({"alert", "handover"})
 TRACKS_EVERY_S: Final = 10.0
 """Time between two looks of the log at every track [s]: enough to draw the watch again;
 the tracks themselves follow from the detections."""
+
+
+BIAS_EVERY_S: Final = 3_600.0
+"""Time between two looks of the log at the posts' registration biases [s]: they drift
+by a metre in a day."""
 
 
 @dataclass(slots=True)
@@ -42,6 +53,7 @@ class WatchRoom:
     logged_seq: int = 0
     checked: int = 0
     _tracks_due_s: float = 0.0
+    _bias_due_s: float = 0.0
     _pending: list[NewEntry] = field(default_factory=list)
     _unsent: list[Alert] = field(default_factory=list)
 
@@ -102,6 +114,9 @@ class WatchRoom:
         if until_s >= self._tracks_due_s:
             self._pending += track_entries(self.watch.sighted())
             self._tracks_due_s = until_s + TRACKS_EVERY_S
+        if until_s >= self._bias_due_s:
+            self._pending += bias_entries(self.watch.engine)
+            self._bias_due_s = until_s + BIAS_EVERY_S
         self._unsent += outcome.send
         self.flush()
         send, self._unsent = tuple(self._unsent), []

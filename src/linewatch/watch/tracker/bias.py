@@ -253,7 +253,7 @@ class BiasReckoner:
     def _wait(self, trail: Trail, applied: Bias | None) -> None:
         """Keep the sure detections of a trail, as they were before a correction."""
         sure = (trail.hit >= self.settings.hit) & (trail.pairs == 1)
-        at = np.flatnonzero(sure & ~trail.born & (trail.pd > 0))
+        at = np.flatnonzero(sure & ~trail.born)
         x, y, row = trail.x_m[at], trail.y_m[at], trail.row[at]
         taken = np.zeros((len(self.sensors), self.parts))
         if applied is not None:

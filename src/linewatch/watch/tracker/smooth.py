@@ -1,6 +1,6 @@
 """Smoothed history: where a track was, as all that was seen later tells it too."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,6 +110,16 @@ def rows_by_track(trail: Trail) -> dict[int, Longs]:
     ids, first = np.unique(trail.track_id[order], return_index=True)
     parts = np.split(order, first[1:])
     return dict(zip(ids.tolist(), parts, strict=True)) if len(ids) else {}
+
+
+def picked(trail: Trail, which: Longs) -> Trail:
+    """Return some rows of a trail."""
+    columns = {
+        each.name: getattr(trail, each.name)[which]
+        for each in fields(trail)
+        if each.name != "lost"
+    }
+    return Trail(**columns)
 
 
 def _steps(

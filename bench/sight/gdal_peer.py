@@ -29,8 +29,12 @@ class Gdal:
     band: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        lib = ctypes.CDLL(str(next(self.folder.glob("rasterio.libs/libgdal-*.so*"))))
-        real, number, place = ctypes.c_double, ctypes.c_int, ctypes.c_void_p
+        lib: Any = ctypes.CDLL(
+            str(next(self.folder.glob("rasterio.libs/libgdal-*.so*")))
+        )
+        real: Any = ctypes.c_double
+        number: Any = ctypes.c_int
+        place: Any = ctypes.c_void_p
         lib.GDALVersionInfo.restype = ctypes.c_char_p
         for name in (
             "GDALGetDriverByName",
@@ -39,18 +43,23 @@ class Gdal:
             "GDALViewshedGenerate",
         ):
             getattr(lib, name).restype = place
-        lib.GDALCreate.argtypes = [place, ctypes.c_char_p, *[number] * 4, place]
+        lib.GDALCreate.argtypes = [
+            *(place, ctypes.c_char_p, number, number, number, number, place)
+        ]
         lib.GDALSetGeoTransform.argtypes = [place, ctypes.POINTER(real)]
         lib.GDALGetGeoTransform.argtypes = [place, ctypes.POINTER(real)]
         lib.GDALGetRasterBand.argtypes = [place, number]
-        lib.GDALRasterIO.argtypes = [place, *[number] * 5, place, *[number] * 5]
+        lib.GDALRasterIO.argtypes = [
+            *(place, number, number, number, number, number),
+            *(place, number, number, number, number, number),
+        ]
         lib.GDALGetRasterBandXSize.argtypes = [place]
         lib.GDALGetRasterBandYSize.argtypes = [place]
         lib.GDALClose.argtypes = [place]
         lib.GDALViewshedGenerate.argtypes = [
-            *[place, ctypes.c_char_p, ctypes.c_char_p, place],
-            *[real] * 9,
-            *[number, real, place, place, number, place],
+            *(place, ctypes.c_char_p, ctypes.c_char_p, place),
+            *(real for _ in range(9)),
+            *(number, real, place, place, number, place),
         ]
         lib.GDALAllRegister()
         rows, cols = self.height_m.shape

@@ -12,6 +12,7 @@ import argparse
 import csv
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -104,9 +105,8 @@ def run_case(
         least = dict.fromkeys([*map(str, tools), "gdal"], np.inf)
         for _ in range(3):  # in turn, so that load falls on all alike
             for mode in tools:
-                seconds = best_s(
-                    lambda m=mode, at=lens: ready.seen(at, target_m=TARGET_M, mode=m), 2
-                )
+                see = partial(ready.seen, lens, target_m=TARGET_M, mode=mode)
+                seconds = best_s(see, 2)
                 least[str(mode)] = min(least[str(mode)], seconds)
             if gdal is not None:
                 start = time.process_time()

@@ -224,7 +224,7 @@ def test_a_count_of_another_kind_is_refused() -> None:
     with pytest.raises(BadValue, match="count must be uint32"):
         ground.add_seen(
             [lens],
-            np.zeros((3, 3), np.int64),  # type: ignore[arg-type]
+            np.zeros((3, 3), np.int64),
             targets_m=[0.0],
         )
 

@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,8 @@ def hills(rows: int = 90, cols: int = 120) -> NDArray[np.float32]:
     y, x = np.mgrid[0:rows, 0:cols]
     swell = 60 * np.sin(y / 9) * np.cos(x / 13)
     noise = np.random.default_rng(7).normal(0, 1, swell.shape)
-    return (swell + noise).astype(np.float32)
+    height: NDArray[np.float32] = (swell + noise).astype(np.float32)
+    return height
 
 
 def eye_at(row: int, col: int, **more: float) -> MapEye:
@@ -52,11 +54,10 @@ def surveyed(
     return Survey(terrain, eyes, Asked(refraction=1.0, **asked)).run()  # type: ignore[arg-type]
 
 
-def read(path: Path) -> NDArray[np.generic]:
+def read(path: Path) -> Any:
     """Read the first band of a raster."""
     with rasterio.open(path) as file:
-        values: NDArray[np.generic] = file.read(1)
-    return values
+        return file.read(1)
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """Compiled sweep of horizons round an eye. Callers have checked every argument.
 
-The ground round an eye falls into eight like sectors of half a quarter turn, mirror
-images of one another. The sweep walks outward ring by ring and keeps the eight side by
-side, as eight *lanes* of each number: a place read, its weight and its ray are worked
-out once and serve all eight, and the compiler packs the spelled-out lanes into vector
-instructions, with no gathering of single numbers from memory.
+The ground round an eye falls into eight sectors, mirror images of one another. The
+sweep walks outward ring by ring and keeps the eight side by side, as *lanes* of each
+number: a place read, its weight and its ray are worked out once for all eight, and the
+compiler packs the spelled-out lanes into vector instructions, without any gathering.
 
 In a lane, `c` counts cells along the longer axis of a line of sight and `r` along the
 shorter, 0 on the axis and `c` on the diagonal. Lanes 0 to 3 have rows as the longer
@@ -28,7 +27,6 @@ LOW = -1e30
 """Rise of a horizon that nothing has raised yet."""
 
 LANES = 8
-
 U1, U2, U3, U4 = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
 U5, U6, U7 = np.uint64(5), np.uint64(6), np.uint64(7)
 
@@ -293,28 +291,37 @@ def put_lowest(
 
 
 @kernel
+def mark_lanes(
+    marks: NDArray[np.uint8],
+    lifts: Heights,
+    lanes: Heights,
+    blank: np.float32,
+    target_m: np.float32,
+) -> None:
+    """Mark the eight lanes of a ring: 1 seen, 0 hidden, 255 without ground."""
+    none = np.uint8(255)
+    for i in range(len(marks)):
+        mark = np.uint8(lifts[i] <= target_m)
+        marks[i] = mark if lanes[i] > blank else none
+
+
+@kernel
 def put_seen(
     line: NDArray[np.uint8],
     at: int,
     step: int,
-    lifts: Heights,
-    lanes: Heights,
+    marks: NDArray[np.uint8],
     begin: int,
     first: int,
     last: int,
-    blank: np.float32,
-    target_m: np.float32,
-) -> int:
-    """Mark a lane on a line: 1 seen, 0 hidden, 255 no ground; return how many seen."""
-    total = 0
-    none = np.uint8(255)
-    for r in range(first, last + 1):
-        i = np.uint64(begin + r)
-        ground = lanes[i] > blank
-        is_seen = (lifts[i] <= target_m) & ground
-        total += is_seen
-        line[np.uint64(at + step * r)] = np.uint8(is_seen) if ground else none
-    return total
+) -> None:
+    """Copy a lane's marks to a line; copies without a stride are the quickest."""
+    if step == 1:
+        for r in range(first, last + 1):
+            line[np.uint64(at + r)] = marks[np.uint64(begin + r)]
+    else:
+        for r in range(first, last + 1):
+            line[np.uint64(at + step * r)] = marks[np.uint64(begin + r)]
 
 
 @kernel
@@ -322,21 +329,17 @@ def put_count(
     line: NDArray[np.uint32],
     at: int,
     step: int,
-    lifts: Heights,
-    lanes: Heights,
+    marks: NDArray[np.uint8],
     begin: int,
     first: int,
     last: int,
-    blank: np.float32,
-    target_m: np.float32,
 ) -> int:
     """Add 1 on a line where a lane is seen; return how many are."""
     total = 0
     for r in range(first, last + 1):
-        i = np.uint64(begin + r)
-        is_seen = (lifts[i] <= target_m) & (lanes[i] > blank)
-        line[np.uint64(at + step * r)] += np.uint32(is_seen)
-        total += is_seen
+        is_seen = np.uint32(marks[np.uint64(begin + r)] == np.uint8(1))
+        line[np.uint64(at + step * r)] += is_seen
+        total += int(is_seen)
     return total
 
 
@@ -346,8 +349,7 @@ def widest(c: int, step_long_m: float, step_short_m: float, reach_m: float) -> i
     left2 = reach_m * reach_m - (c * step_long_m) ** 2
     if left2 < 0:
         return -1
-    last = int(np.sqrt(left2) / step_short_m)
-    # The root may be off by a rounding: hold the rule itself.
+    last = int(np.sqrt(left2) / step_short_m)  # the root may be off by a rounding
     if (last * step_short_m) ** 2 > left2:
         last -= 1
     elif ((last + 1) * step_short_m) ** 2 <= left2:
@@ -376,7 +378,7 @@ def sweep(
     seen: NDArray[np.uint8],
     count: NDArray[np.uint32],
 ) -> int:
-    """Sweep round an eye; return how many cells hold a seen target, its own among them.
+    """Sweep round an eye; return how many cells it sees, its own too, if counting.
 
     `ground_m` has NONE_M for ground without data and `turned_m` is its transpose. The
     eye stands `above_m` over ground with data. On the outermost ring there are
@@ -398,6 +400,7 @@ def sweep(
     now, before = 0, wide * LANES
     lanes = np.zeros(wide * LANES, dtype=np.float32)
     lifts = np.zeros(wide * LANES, dtype=np.float32)
+    marks = np.zeros(wide * LANES, dtype=np.uint8)
     braided = np.zeros(wide * LANES, dtype=np.float32)
     horizon = np.full((half + 2) * LANES, np.float32(LOW))
     cells, others = np.zeros(half + 2, np.int32), np.zeros(half + 2, np.int32)
@@ -430,6 +433,8 @@ def sweep(
         lift_ring(braided, rings, now, horizon, cells, parts, c, last)
         unbraid(lifts, braided, wide, last)
         blank = (np.float32(NONE_M / 2) - high_m) * np.float32(1.0 / c)
+        if not len(lowest_m):
+            mark_lanes(marks, lifts, lanes, blank, target)
         for lane in range(LANES):
             away = -c if lane % 4 < 2 else c
             step = 1 if lane % 2 == 0 else -1
@@ -447,13 +452,9 @@ def sweep(
             if len(lowest_m):
                 put_lowest(lowest_m, at, step, lifts, lanes, i, first, end, blank)
             elif len(seen):
-                total += put_seen(
-                    *(seen, at, step, lifts, lanes, i, first, end, blank, target)
-                )
+                put_seen(seen, at, step, marks, i, first, end)
             else:
-                total += put_count(
-                    *(count, at, step, lifts, lanes, i, first, end, blank, target)
-                )
+                total += put_count(count, at, step, marks, i, first, end)
         rays = min(int(last * half / c) + 1, half)
         aim_rays(cells, parts, others, shares, now, before, c, half, rays)
         raise_ring(horizon, rings, cells, parts, others, shares, rays)

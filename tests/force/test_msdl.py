@@ -307,6 +307,7 @@ HOSTILE = {
     "outside": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
     "laughs": f'<!DOCTYPE x [<!ENTITY l0 "ha">{LAUGHS}]><x>&l8;</x>',
     "dtd": '<!DOCTYPE x SYSTEM "http://example.invalid/x.dtd"><x/>',
+    "plain": "<!DOCTYPE x><x/>",
     "parameter": '<!DOCTYPE x [<!ENTITY % p "x"> %p;]><x/>',
 }
 

@@ -26,9 +26,9 @@ def calibrate(
     Parameters
     ----------
     looks
-        CSV file: kind,target,range_m,shown,detected. A row is one look at a target whose
-        place was known, with 1 if it detected and 0 if not; shown is the share of the
-        target that no ground hides.
+        CSV file: kind,target,range_m,shown,detected. A row is one look at a target
+        whose place was known, with 1 if it detected and 0 if not; shown is the share of
+        the target that no ground hides.
     night
         The looks were made by night, without a moon; else by day.
     visibility_km

@@ -1,9 +1,9 @@
 """Compiled loops over looks. Callers have checked every argument.
 
 A law is a row of figures, which `chance.law_of` writes: form (0 echo or tremor, 1
-image), anchor [m], exponent of range or of cycles, level at the anchor, logarithm of the
-false alarm chance, ceiling, least radial speed [m/s], reach [m], draws a look, 1 if a
-line of sight is needed, top [m] and height [m] of the target; what the air takes of
+image), anchor [m], exponent of range or of cycles, level at the anchor, logarithm of
+the false alarm chance, ceiling, least radial speed [m/s], reach [m], draws a look, 1 if
+a line of sight is needed, top [m] and height [m] of the target; what the air takes of
 power or contrast [1/m], and in the standard weather; logarithm of the contrast; growth
 of the exponent; noise over that of the standard weather; echo of ground [m^3] and of
 rain [m^2] over the noise.

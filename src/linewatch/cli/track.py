@@ -14,11 +14,15 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemaining
 
 from linewatch.errors import BadFile, BadValue
 from linewatch.watch.score import Paths, Score, score
-from linewatch.watch.tracker import Rows, TrackerSettings
+from linewatch.watch.tracker import Rows, TrackerSettings, Trail
 from linewatch.watch.tracker.files import FormSettings, read_paths, read_sensors
 from linewatch.watch.tracker.files_run import Run, RunSettings, track_file
+from linewatch.watch.tracker.smooth_file import write_smoothed
 
 Told = dict[str, object]
+
+TRAIL_MOST = 100_000_000
+"""Rows of the trail that smoothing keeps: more than memory holds, at 176 bytes each."""
 
 
 def track(
@@ -31,6 +35,7 @@ def track(
         Path | None, Parameter(name=["--score", "--truth"])
     ] = None,
     tracks: Path | None = None,
+    smooth: Path | None = None,
     every: float = 1.0,
     bad: str = "refuse",
     lag: float | None = None,
@@ -65,6 +70,9 @@ def track(
         File of the truth to score against: time_s,target_id,x,y.
     tracks
         Score this file's tracks, of any tracker, instead of making tracks.
+    smooth
+        CSV or Parquet file to write the smoothed history of every shown track into,
+        in the form of --out: each instant reckoned from what was seen later too.
     every
         Seconds between two pictures.
     bad
@@ -126,7 +134,9 @@ def track(
         if not every > 0:
             raise BadValue("--every", "above 0", every)
         settings = RunSettings(
-            tracker=TrackerSettings(every_s=every),
+            tracker=TrackerSettings(
+                every_s=every, trail=smooth is not None, trail_most=TRAIL_MOST
+            ),
             form=form,
             bad=bad,
             lag_s=lag,
@@ -143,12 +153,31 @@ def track(
         )
         told = _counted(run, began) | {"out": str(out)}
         shown = _window(run.kept, window) if run.kept is not None else None
+        if smooth is not None:
+            told |= _smoothed(run, smooth, settings)
     if truth is not None and shown is not None:
         told["score"] = _rounded(score(truth, shown, cutoff_m=cutoff))
     if as_json:
         print(json.dumps(told))
         return
     _tell(told)
+
+
+def _smoothed(run: Run, out: Path, settings: RunSettings) -> Told:
+    """Write the smoothed histories of a run, and tell of them."""
+    began = time.perf_counter()
+    trail = run.trail if run.trail is not None else Trail.joined([])
+    rows = write_smoothed(
+        trail,
+        run.names if run.names is not None else trail.track_id,
+        out,
+        settings.tracker,
+        every_s=settings.tracker.every_s,
+        out_form=settings.out_form,
+        frames_per_s=settings.form.frames_per_s,
+    )
+    smooth_s = round(time.perf_counter() - began, 4)
+    return {"smooth": str(out), "smooth_rows": rows, "smooth_s": smooth_s}
 
 
 def _needs(words: dict[str, Path | None]) -> None:
@@ -258,6 +287,9 @@ def _tell(told: Told) -> None:
             f" {told['detections_per_s_with_files']:,} with files; {told['out']}"
         )
         _tell_lost(told, counts)
+    if "smooth" in told:
+        rows, smooth_s = told["smooth_rows"], told["smooth_s"]
+        print(f"{rows:,} smoothed rows in {smooth_s} s; {told['smooth']}")
     found = told.get("score")
     if isinstance(found, dict):
         for line in _score_lines(found):

@@ -25,6 +25,7 @@ from linewatch.watch.tracker.sensors import SensorTable
 from linewatch.watch.tracker.settings import TrackerSettings
 from linewatch.watch.tracker.tracker import Tracker
 from linewatch.watch.tracker.tracks import Counts, Rows
+from linewatch.watch.tracker.trail import Trail
 
 STAMP_S = 0.01
 """A detection may be stamped a little after its scan, so this much is left open [s]."""
@@ -100,6 +101,10 @@ class Run:
         2 where the rows turned out not to be in order of time.
     kept : Rows or None
         The rows, where they were asked for.
+    names : ndarray of int64 or None
+        The tracks that were ever shown.
+    trail : Trail or None
+        What made the tracks, where the tracker's settings ask for it.
     """
 
     counts: Counts = field(default_factory=Counts)
@@ -113,6 +118,8 @@ class Run:
     write_s: float = 0.0
     passes: int = 1
     kept: Rows | None = None
+    names: Longs | None = None
+    trail: Trail | None = None
 
 
 class _OutOfOrder(Exception):
@@ -222,6 +229,7 @@ class _Pass:
         self.run.first_dropped = self.faults.first
         self.run.rows, self.run.tracks = self.writer.rows, len(self.names)
         self.run.kept = Rows.joined(self.kept) if self.keep else None
+        self.run.names = self.names
         return self.run
 
     def _timed(
@@ -349,6 +357,8 @@ class _Pass:
         self._write(rows)
         if self.tracker is not None:
             self.run.counts = self.tracker.counts
+            if self.settings.tracker.trail:
+                self.run.trail = self.tracker.trail()
 
     def _write(self, rows: Rows) -> None:
         began = self.clock()

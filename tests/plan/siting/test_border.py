@@ -289,7 +289,7 @@ def test_the_band_is_drawn_where_the_chance_is(plan: SitePlan) -> None:
     n = 2_999
     step = (np.arange(n) >= 2 * n / 3).astype(float)
     along = Coverage(
-        chainage_m=(np.arange(n) + 0.5) * 100,
+        chainage_m=np.linspace(50.0, 100.0 * n - 50.0, n),
         weight=np.ones(n),
         chance={"walker": step},
     )

@@ -1,5 +1,6 @@
 """Tests of explain: the entries behind a total add up to it, for any ledger."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,13 @@ from hypothesis import strategies as st
 
 from linewatch.errors import BadValue, UnknownName
 from linewatch.force import Force, read_force, read_ledger
-from linewatch.force.explain import explained, place_called, stretches, total_of
+from linewatch.force.explain import (
+    explained,
+    place_called,
+    stretches,
+    total_of,
+    totals_by_unit,
+)
 from linewatch.force.question import WHATS, Question, read_question
 from linewatch.force.rules import Rules
 from linewatch.force.values import STATUSES
@@ -225,6 +232,25 @@ def test_those_who_came_and_went_explain_the_change(
     ]
     assert gained == sum(int(r[3]) for r in rows if r[1] in {"open", "arrive"})
     assert lost == sum(int(r[3]) for r in rows if r[1] in {"return", "relieve"})
+
+
+@given(
+    balanced(),
+    st.integers(0, 60),
+    st.sampled_from(("approved", "present", "on_leave", "gained", "lost", "organic")),
+)
+def test_totals_of_all_units_are_those_of_each(text: str, day: int, what: str) -> None:
+    more = "2025-01-02 attach alpha under=bravo ^ap\n2025-01-01 organic top 9 ^ap\n"
+    ledger = held(more + text).ledger
+    on = START + timedelta(days=day)
+    asked = Question(
+        what=what, on=on, since=START if what in {"gained", "lost"} else None
+    )
+    each = totals_by_unit(ledger, asked).tolist()
+    for unit, total in zip(ledger.units, each, strict=True):
+        assert total == total_of(ledger, replace(asked, unit=unit.name))
+    with pytest.raises(BadValue, match="asked of everyone"):
+        totals_by_unit(ledger, replace(asked, unit="alpha"))
 
 
 def test_a_large_ledger_explains_every_total(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from linewatch.errors import BadValue, UnknownName
 from linewatch.force.kinds import CODES
 from linewatch.force.ledger import Ledger
 from linewatch.force.question import AWAY, COUNTED, FLOWS, OVER_DAYS, Question
-from linewatch.force.tally import Wanted, rows_of
-from linewatch.force.tree import inside
+from linewatch.force.tally import Wanted, organic_by_unit, rows_of
+from linewatch.force.tree import inside, rolled_up
 from linewatch.force.values import EVERYONE, Entry, Pool
 
 Ints = NDArray[np.int64]
@@ -165,6 +165,34 @@ def total_of(ledger: Ledger, question: Question) -> int:
     if question.what == "organic":
         return sum(_organic(ledger, question).values())
     return int(amounts_of(ledger, question)[1].sum())
+
+
+def totals_by_unit(ledger: Ledger, question: Question) -> Ints:
+    """Return a total for each unit with all that work under it; shape (units,).
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Dated entries.
+    question : Question
+        The total on a day, asked of everyone; none over days, whose units change.
+
+    Raises
+    ------
+    BadValue
+        If it is asked of one unit, or over days.
+    """
+    if question.unit != EVERYONE or question.what in OVER_DAYS:
+        rule = "asked of everyone, on one day"
+        raise BadValue("total by unit", rule, question.id)
+    on = question.on.toordinal()
+    known = None if question.known is None else question.known.toordinal()
+    if question.what == "organic":
+        return organic_by_unit(ledger, on, known)
+    rows, amounts = amounts_of(ledger, question)
+    own = np.zeros((len(ledger.units), 1), dtype=np.int64)
+    np.add.at(own[:, 0], ledger.postings.unit[rows], amounts)
+    return rolled_up(own, ledger.tree.parents(on, known))[:, 0]
 
 
 def stretches(

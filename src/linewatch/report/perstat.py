@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from linewatch.force.explain import total_of
+import numpy as np
+
+from linewatch.force.explain import total_of, totals_by_unit
 from linewatch.force.ledger import Ledger
 from linewatch.force.question import Question
-from linewatch.force.values import EVERYONE, STATUS_KEYS, STATUSES
+from linewatch.force.values import STATUS_KEYS, STATUSES
 from linewatch.report.document import Cell, Column, Document, Form, Table, figure
 from linewatch.report.grounds import facts_of, kept_by_assumption
 
@@ -72,16 +74,19 @@ def perstat(
 
 def _by_unit(ledger: Ledger, asked: Question, since: date) -> Table:
     """Return a row a unit, and one for all; units without anyone are left out."""
-    names = (EVERYONE, *(unit.name for unit in ledger.units))
-    rows: list[tuple[Cell, ...]] = []
-    for name in names:
-        of = replace(asked, unit=name)
-        counts = [replace(of, what=what) for what, _ in COUNTS]
-        flows = [replace(of, what=what, since=since) for what, _ in FLOWS]
-        cells = [figure(total_of(ledger, one), one) for one in (*counts, *flows)]
-        if name == EVERYONE or any(cell.value for cell in cells):
-            title = "all" if name == EVERYONE else name
-            rows.append((title, _title(ledger, name), *cells))
+    counts = [replace(asked, what=what) for what, _ in COUNTS]
+    flows = [replace(asked, what=what, since=since) for what, _ in FLOWS]
+    asks = (*counts, *flows)
+    whole = [figure(total_of(ledger, one), one) for one in asks]
+    rows: list[tuple[Cell, ...]] = [("all", "the whole force", *whole)]
+    each = np.stack([totals_by_unit(ledger, one) for one in asks], axis=-1)
+    for at in np.flatnonzero(each.any(axis=-1)).tolist():
+        unit = ledger.units[at]
+        cells = [
+            figure(total, replace(one, unit=unit.name))
+            for total, one in zip(each[at].tolist(), asks, strict=True)
+        ]
+        rows.append((unit.name, unit.title, *cells))
     columns = [title for _, title in (*COUNTS, *FLOWS)]
     return Table(
         id="units",
@@ -93,13 +98,6 @@ def _by_unit(ledger: Ledger, asked: Question, since: date) -> Table:
         ),
         rows=tuple(rows),
     )
-
-
-def _title(ledger: Ledger, name: str) -> str:
-    """Return a unit's full name."""
-    if name == EVERYONE:
-        return "the whole force"
-    return ledger.units[ledger.unit_number(name)].title
 
 
 def _by_status(ledger: Ledger, asked: Question) -> Table:

@@ -67,6 +67,19 @@ def test_the_picture_of_a_ledger_counts_by_day(tmp_path: Path) -> None:
     assert [h.on.day for h in early.held] == [2, 5]
 
 
+def test_people_who_change_their_status_stay_where_they_are(tmp_path: Path) -> None:
+    text = (
+        SENT + "2025-03-06 status alpha 20 T32 was=T10 @bliss ^ap\n"
+        "2025-03-06 status alpha 15 SAD was=T10 while=sourced ^ap\n"
+    )
+    first = picture_of(read_ledger(write(tmp_path, text)), Losses())
+    wrote = ledger_text(first, source="x")
+    assert "2025-03-06 status alpha 20 T32 was=T10 @bliss ^imported" in wrote
+    assert "2025-03-06 status alpha 15 SAD was=T10 while=sourced ^imported" in wrote
+    assert "return" not in wrote
+    assert through_ledger(first, tmp_path).held == first.held
+
+
 def test_losses_of_one_kind_are_counted_and_told_once() -> None:
     losses = Losses()
     losses.add("supplies of units", "$.a")

@@ -18,6 +18,12 @@ LEGAL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 Line = tuple[date, str]
 
+Pool = str
+"""A place by ``@name``, or ``leave``, ``injured``, ``waiting``, and ``outside``."""
+
+Change = tuple[dict[Pool, int], dict[Pool, int]]
+"""By how much pools fall, and rise."""
+
 
 def ledger_text(picture: Picture, *, source: str, mark: str = "") -> str:
     """Return a picture as the text of a ledger.
@@ -104,28 +110,30 @@ def _attachments(picture: Picture) -> Iterator[Line]:
 def _movements(picture: Picture) -> Iterator[Line]:
     """Write the entries of every unit, item and status."""
     last: dict[tuple[str, str, str | None], Held] = {}
+    by_day: dict[tuple[date, str, str], list[Held]] = {}
     for held in picture.held:
-        before = last.get(held.key)
-        for words in _between(before, held, opens=held.on == picture.start):
-            yield held.on, words
-        last[held.key] = held
+        by_day.setdefault((held.on, held.unit, held.item), []).append(held)
+    for (on, unit, _), states in by_day.items():
+        changes = [(held, _changes(last.get(held.key), held)) for held in states]
+        for words in _to_status(unit, changes):
+            yield on, words
+        for held, (down, up) in changes:
+            opens = on == picture.start and held.key not in last
+            for words in _of_one(held, down, up, opens=opens):
+                yield on, words
+            last[held.key] = held
 
 
-Pool = str
-"""A place by ``@name``, or ``leave``, ``injured``, ``waiting``, and ``outside``."""
-
-
-def _between(before: Held | None, after: Held, *, opens: bool) -> Iterator[str]:
-    """Write what happened between two states of one unit, item and status."""
-    of = f"{after.unit} {{}} {after.status or ''}{'' if after.status else after.item}"
-    down, up = _changes(before, after)
+def _of_one(
+    held: Held, down: dict[Pool, int], up: dict[Pool, int], *, opens: bool
+) -> Iterator[str]:
+    """Write what happened to one unit, item and status."""
+    of = f"{held.unit} {{}} {held.status or ''}{'' if held.status else held.item}"
     for take, give, number in _flows(down, up):
-        yield from _told(of.format(number), take, give, opens=opens and before is None)
+        yield from _told(of.format(number), take, give, opens=opens)
 
 
-def _changes(
-    before: Held | None, after: Held
-) -> tuple[dict[Pool, int], dict[Pool, int]]:
+def _changes(before: Held | None, after: Held) -> Change:
     """Return by how much each pool falls and rises."""
     old, new = _pools(before), _pools(after)
     down: dict[Pool, int] = {}
@@ -148,6 +156,23 @@ def _pools(held: Held | None) -> dict[Pool, int]:
         "waiting": held.waiting,
     }
 
+
+def _to_status(unit: str, changes: list[tuple[Held, Change]]) -> Iterator[str]:
+    """Write who stays where he is under another duty status, and take that off."""
+    for old, (down, _) in changes:
+        for new, (_, up) in changes:
+            for pool in sorted({*down} & {*up}) if old.status != new.status else ():
+                number = min(down[pool], up[pool])
+                if number:
+                    down[pool] -= number
+                    up[pool] -= number
+                    where = pool if pool[0] == "@" else f"while={_WHILE[pool]}"
+                    now = f"{number} {new.status} was={old.status}"
+                    yield f"status {unit} {now} {where}"
+
+
+_WHILE: Final = {"waiting": "sourced", "leave": "leave", "injured": "injured"}
+"""How an entry tells the pools that are no place."""
 
 _WAYS: Final = (
     ("waiting", "@"),

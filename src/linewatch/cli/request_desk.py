@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from linewatch.cli.reading import cases_of, records_of
 from linewatch.cli.request_gate import may_run
@@ -20,35 +23,42 @@ from linewatch.force.request import (
 )
 from linewatch.log import MissionLog
 from linewatch.measure.clock import to_date, to_epoch_s, to_iso
-from linewatch.scenario import read_scenario
+from linewatch.scenario import BUILT_IN, read_scenario
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@Parameter(name="*")  # its fields are the options of each command
+@dataclass(frozen=True, kw_only=True)
 class Act:
     """Who acts on a log, when, with which key, and how that is told.
 
     Parameters
     ----------
     by : str
-        The office.
-    log, scenario : Path
-        Mission log; folder of the scenario.
-    on, known : str or None
-        When it was done, now by default; when that became known, then by default.
-    key, passphrase_file : Path or None
-        Key that signs; file that unlocks it.
+        Office that acts, as the table of offices names it.
+    log : Path
+        Mission log that keeps the requests; it is made when it is not there.
+    on : str, optional
+        When it was done, such as 2025-03-07; now when left out.
+    known : str, optional
+        When that became known; then when left out.
+    key : Path, optional
+        Key of the office, which signs the entry.
+    passphrase_file : Path, optional
+        File whose first line unlocks the key.
+    scenario : Path
+        Folder of the scenario, for its authority table, zones and offices.
     as_json : bool
-        Print one JSON object.
+        Print one JSON object instead of sentences.
     """
 
     by: str
     log: Path
-    scenario: Path
-    on: str | None
-    known: str | None
-    key: Path | None
-    passphrase_file: Path | None
-    as_json: bool
+    on: str | None = None
+    known: str | None = None
+    key: Path | None = None
+    passphrase_file: Path | None = None
+    scenario: Path = BUILT_IN
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False
 
     def office(self) -> Office:
         """Return the office at its desk."""

@@ -7,25 +7,17 @@ from cyclopts import Parameter
 
 from linewatch.cli.request_desk import Act
 from linewatch.force.request import read_requests
-from linewatch.scenario import BUILT_IN
 
-Json = Annotated[bool, Parameter(name="--json", negative="")]
 Words = Annotated[tuple[str, ...], Parameter(negative="")]
+Why = Annotated[str, Parameter(name="--why")]
 
 
 def validate(
     request: str,
     *,
-    by: str,
-    log: Path,
+    act: Act,
     caveat: str = "",
     reference: str = "",
-    on: str | None = None,
-    known: str | None = None,
-    key: Path | None = None,
-    passphrase_file: Path | None = None,
-    scenario: Path = BUILT_IN,
-    as_json: Json = False,
 ) -> None:
     """Say that a request is one of the department's.
 
@@ -33,54 +25,23 @@ def validate(
     ----------
     request
         Id of the request.
+    act
+        Who acts, when, and on which log.
     caveat
         What to know of it.
     reference
         Document that it rests on.
-    by
-        Office that acts, as the table of offices names it.
-    log
-        Mission log that keeps the requests; it is made when it is not there.
-    on
-        When it was done, such as 2025-03-07; now when left out.
-    known
-        When that became known; then when left out.
-    key
-        Key of the office, which signs the entry.
-    passphrase_file
-        File whose first line unlocks the key.
-    scenario
-        Folder of the scenario, for its authority table, zones and offices.
-    as_json
-        Print one JSON object instead of sentences.
     """
-    act = Act(
-        by=by,
-        log=log,
-        scenario=scenario,
-        on=on,
-        known=known,
-        key=key,
-        passphrase_file=passphrase_file,
-        as_json=as_json,
-    )
     act.move(request, "validate", caveat=caveat, reference=reference)
 
 
 def staff(
     request: str,
     *,
-    by: str,
-    log: Path,
+    act: Act,
     findings: Path | None = None,
     caveat: str = "",
     reference: str = "",
-    on: str | None = None,
-    known: str | None = None,
-    key: Path | None = None,
-    passphrase_file: Path | None = None,
-    scenario: Path = BUILT_IN,
-    as_json: Json = False,
 ) -> None:
     """Say that the six criteria were found on; legality is worked out.
 
@@ -88,39 +49,15 @@ def staff(
     ----------
     request
         Id of the request.
+    act
+        Who acts, when, and on which log.
     findings
         File with findings of this office, TOML or CSV, to put on record first.
     caveat
         What to know of it.
     reference
         Document that it rests on.
-    by
-        Office that acts, as the table of offices names it.
-    log
-        Mission log that keeps the requests; it is made when it is not there.
-    on
-        When it was done, such as 2025-03-07; now when left out.
-    known
-        When that became known; then when left out.
-    key
-        Key of the office, which signs the entry.
-    passphrase_file
-        File whose first line unlocks the key.
-    scenario
-        Folder of the scenario, for its authority table, zones and offices.
-    as_json
-        Print one JSON object instead of sentences.
     """
-    act = Act(
-        by=by,
-        log=log,
-        scenario=scenario,
-        on=on,
-        known=known,
-        key=key,
-        passphrase_file=passphrase_file,
-        as_json=as_json,
-    )
     told = [] if findings is None else read_requests(findings).findings
     act.move(request, "staff", caveat=caveat, reference=reference, findings=told)
 
@@ -128,19 +65,12 @@ def staff(
 def decide(
     request: str,
     *,
-    by: str,
-    log: Path,
+    act: Act,
     number: int,
     until: str | None = None,
     condition: Words = (),
     caveat: str = "",
     reference: str = "",
-    on: str | None = None,
-    known: str | None = None,
-    key: Path | None = None,
-    passphrase_file: Path | None = None,
-    scenario: Path = BUILT_IN,
-    as_json: Json = False,
 ) -> None:
     """Grant a request, in whole or in part; `refuse` refuses one.
 
@@ -148,6 +78,8 @@ def decide(
     ----------
     request
         Id of the request.
+    act
+        Who acts, when, and on which log.
     number
         People granted: all that were asked for, or fewer.
     until
@@ -158,33 +90,7 @@ def decide(
         What limits the decision.
     reference
         Document that it rests on.
-    by
-        Office that acts, as the table of offices names it.
-    log
-        Mission log that keeps the requests; it is made when it is not there.
-    on
-        When it was done, such as 2025-03-07; now when left out.
-    known
-        When that became known; then when left out.
-    key
-        Key of the office, which signs the entry.
-    passphrase_file
-        File whose first line unlocks the key.
-    scenario
-        Folder of the scenario, for its authority table, zones and offices.
-    as_json
-        Print one JSON object instead of sentences.
     """
-    act = Act(
-        by=by,
-        log=log,
-        scenario=scenario,
-        on=on,
-        known=known,
-        key=key,
-        passphrase_file=passphrase_file,
-        as_json=as_json,
-    )
     act.move(
         request,
         "decide",
@@ -199,16 +105,9 @@ def decide(
 def refuse(
     request: str,
     *,
-    by: str,
-    log: Path,
-    caveat: Annotated[str, Parameter(name="--why")],
+    act: Act,
+    caveat: Why,
     reference: str = "",
-    on: str | None = None,
-    known: str | None = None,
-    key: Path | None = None,
-    passphrase_file: Path | None = None,
-    scenario: Path = BUILT_IN,
-    as_json: Json = False,
 ) -> None:
     """Refuse a request, and say why.
 
@@ -216,53 +115,22 @@ def refuse(
     ----------
     request
         Id of the request.
+    act
+        Who acts, when, and on which log.
     caveat
-        Why; for a close, what was reached.
+        Why.
     reference
         Document that it rests on.
-    by
-        Office that acts, as the table of offices names it.
-    log
-        Mission log that keeps the requests; it is made when it is not there.
-    on
-        When it was done, such as 2025-03-07; now when left out.
-    known
-        When that became known; then when left out.
-    key
-        Key of the office, which signs the entry.
-    passphrase_file
-        File whose first line unlocks the key.
-    scenario
-        Folder of the scenario, for its authority table, zones and offices.
-    as_json
-        Print one JSON object instead of sentences.
     """
-    act = Act(
-        by=by,
-        log=log,
-        scenario=scenario,
-        on=on,
-        known=known,
-        key=key,
-        passphrase_file=passphrase_file,
-        as_json=as_json,
-    )
     act.move(request, "refuse", caveat=caveat, reference=reference)
 
 
 def withdraw(
     request: str,
     *,
-    by: str,
-    log: Path,
-    caveat: Annotated[str, Parameter(name="--why")],
+    act: Act,
+    caveat: Why,
     reference: str = "",
-    on: str | None = None,
-    known: str | None = None,
-    key: Path | None = None,
-    passphrase_file: Path | None = None,
-    scenario: Path = BUILT_IN,
-    as_json: Json = False,
 ) -> None:
     """Take a request back, and say why.
 
@@ -270,53 +138,22 @@ def withdraw(
     ----------
     request
         Id of the request.
+    act
+        Who acts, when, and on which log.
     caveat
-        Why; for a close, what was reached.
+        Why.
     reference
         Document that it rests on.
-    by
-        Office that acts, as the table of offices names it.
-    log
-        Mission log that keeps the requests; it is made when it is not there.
-    on
-        When it was done, such as 2025-03-07; now when left out.
-    known
-        When that became known; then when left out.
-    key
-        Key of the office, which signs the entry.
-    passphrase_file
-        File whose first line unlocks the key.
-    scenario
-        Folder of the scenario, for its authority table, zones and offices.
-    as_json
-        Print one JSON object instead of sentences.
     """
-    act = Act(
-        by=by,
-        log=log,
-        scenario=scenario,
-        on=on,
-        known=known,
-        key=key,
-        passphrase_file=passphrase_file,
-        as_json=as_json,
-    )
     act.move(request, "withdraw", caveat=caveat, reference=reference)
 
 
 def close(
     request: str,
     *,
-    by: str,
-    log: Path,
-    caveat: Annotated[str, Parameter(name="--why")],
+    act: Act,
+    caveat: Why,
     reference: str = "",
-    on: str | None = None,
-    known: str | None = None,
-    key: Path | None = None,
-    passphrase_file: Path | None = None,
-    scenario: Path = BUILT_IN,
-    as_json: Json = False,
 ) -> None:
     """End the support, and say what was reached.
 
@@ -324,54 +161,23 @@ def close(
     ----------
     request
         Id of the request.
+    act
+        Who acts, when, and on which log.
     caveat
-        Why; for a close, what was reached.
+        What was reached, and why it ends.
     reference
         Document that it rests on.
-    by
-        Office that acts, as the table of offices names it.
-    log
-        Mission log that keeps the requests; it is made when it is not there.
-    on
-        When it was done, such as 2025-03-07; now when left out.
-    known
-        When that became known; then when left out.
-    key
-        Key of the office, which signs the entry.
-    passphrase_file
-        File whose first line unlocks the key.
-    scenario
-        Folder of the scenario, for its authority table, zones and offices.
-    as_json
-        Print one JSON object instead of sentences.
     """
-    act = Act(
-        by=by,
-        log=log,
-        scenario=scenario,
-        on=on,
-        known=known,
-        key=key,
-        passphrase_file=passphrase_file,
-        as_json=as_json,
-    )
     act.move(request, "close", caveat=caveat, reference=reference)
 
 
 def source(
     request: str,
     *,
-    by: str,
-    log: Path,
+    act: Act,
     number: int,
     reference: Annotated[str, Parameter(name="--order")],
     caveat: str = "",
-    on: str | None = None,
-    known: str | None = None,
-    key: Path | None = None,
-    passphrase_file: Path | None = None,
-    scenario: Path = BUILT_IN,
-    as_json: Json = False,
 ) -> None:
     """Say that people were sourced for a request, by an order.
 
@@ -379,55 +185,24 @@ def source(
     ----------
     request
         Id of the request.
+    act
+        Who acts, when, and on which log.
     number
         People that the order sources.
     reference
         The order.
     caveat
         What limits it.
-    by
-        Office that acts, as the table of offices names it.
-    log
-        Mission log that keeps the requests; it is made when it is not there.
-    on
-        When it was done, such as 2025-03-07; now when left out.
-    known
-        When that became known; then when left out.
-    key
-        Key of the office, which signs the entry.
-    passphrase_file
-        File whose first line unlocks the key.
-    scenario
-        Folder of the scenario, for its authority table, zones and offices.
-    as_json
-        Print one JSON object instead of sentences.
     """
-    act = Act(
-        by=by,
-        log=log,
-        scenario=scenario,
-        on=on,
-        known=known,
-        key=key,
-        passphrase_file=passphrase_file,
-        as_json=as_json,
-    )
     act.move(request, "source", number=number, caveat=caveat, reference=reference)
 
 
 def run(
     request: str,
     *,
-    by: str,
-    log: Path,
+    act: Act,
     caveat: str = "",
     reference: str = "",
-    on: str | None = None,
-    known: str | None = None,
-    key: Path | None = None,
-    passphrase_file: Path | None = None,
-    scenario: Path = BUILT_IN,
-    as_json: Json = False,
 ) -> None:
     """Say that the support began.
 
@@ -435,55 +210,24 @@ def run(
     ----------
     request
         Id of the request.
+    act
+        Who acts, when, and on which log.
     caveat
         What to know of it.
     reference
         Document that it rests on.
-    by
-        Office that acts, as the table of offices names it.
-    log
-        Mission log that keeps the requests; it is made when it is not there.
-    on
-        When it was done, such as 2025-03-07; now when left out.
-    known
-        When that became known; then when left out.
-    key
-        Key of the office, which signs the entry.
-    passphrase_file
-        File whose first line unlocks the key.
-    scenario
-        Folder of the scenario, for its authority table, zones and offices.
-    as_json
-        Print one JSON object instead of sentences.
     """
-    act = Act(
-        by=by,
-        log=log,
-        scenario=scenario,
-        on=on,
-        known=known,
-        key=key,
-        passphrase_file=passphrase_file,
-        as_json=as_json,
-    )
     act.move(request, "run", caveat=caveat, reference=reference)
 
 
 def extend(
     request: str,
     *,
-    by: str,
-    log: Path,
+    act: Act,
     until: str,
-    caveat: Annotated[str, Parameter(name="--why")],
+    caveat: Why,
     condition: Words = (),
     reference: str = "",
-    on: str | None = None,
-    known: str | None = None,
-    key: Path | None = None,
-    passphrase_file: Path | None = None,
-    scenario: Path = BUILT_IN,
-    as_json: Json = False,
 ) -> None:
     """Move the end of a granted request to a later day.
 
@@ -491,6 +235,8 @@ def extend(
     ----------
     request
         Id of the request.
+    act
+        Who acts, when, and on which log.
     until
         New last day.
     caveat
@@ -499,33 +245,7 @@ def extend(
         What must be recorded from now on; may be given again.
     reference
         Document that it rests on.
-    by
-        Office that acts, as the table of offices names it.
-    log
-        Mission log that keeps the requests; it is made when it is not there.
-    on
-        When it was done, such as 2025-03-07; now when left out.
-    known
-        When that became known; then when left out.
-    key
-        Key of the office, which signs the entry.
-    passphrase_file
-        File whose first line unlocks the key.
-    scenario
-        Folder of the scenario, for its authority table, zones and offices.
-    as_json
-        Print one JSON object instead of sentences.
     """
-    act = Act(
-        by=by,
-        log=log,
-        scenario=scenario,
-        on=on,
-        known=known,
-        key=key,
-        passphrase_file=passphrase_file,
-        as_json=as_json,
-    )
     act.move(
         request,
         "extend",

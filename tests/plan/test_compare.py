@@ -9,10 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linewatch.errors import BadValue
-from linewatch.plan import Cost, CostLine, Interval, Proposal, ProposalKind, checked
+from linewatch.plan import (
+    Cost,
+    CostLine,
+    Interval,
+    Pairing,
+    Proposal,
+    ProposalKind,
+    checked,
+)
 from linewatch.plan.compare import Option, compare, option_of, taken_of
 from linewatch.plan.readiness import Taken
 from tests.plan.fakes import OPEN, pairing, proposal
+
+
+def term(task: str = "static", status: str = "T10") -> Pairing:
+    """Return a pairing from April to September."""
+    return replace(pairing(task), status=status, until=date(2025, 10, 1))
 
 
 def money(days: float, *, scope: str = "incremental") -> Cost:
@@ -38,8 +51,8 @@ def movement(people: int, status: str, parent: str) -> dict[str, object]:
 
 def both_statuses(made: Proposal) -> Proposal:
     """Give a proposal checks of both tasks and statuses."""
-    wire = replace(pairing("wire"), status="T32")
-    return replace(made, checks=checked([pairing(), wire], OPEN))
+    both = [term(), term("wire", "T32")]
+    return replace(made, checks=checked(both, OPEN))
 
 
 def sites(share: float = 0.4, days: float = 90 * 800, **more: object) -> Proposal:
@@ -53,14 +66,16 @@ def sites(share: float = 0.4, days: float = 90 * 800, **more: object) -> Proposa
         "planned_chance": 0.45,
         **more,
     }
-    made = replace(proposal(kind=ProposalKind.SITES), body=body)
+    made = replace(
+        proposal(kind=ProposalKind.SITES), checks=checked([term()], OPEN), body=body
+    )
     return replace(made, cost=money(days))
 
 
 def works() -> Proposal:
     row = {"crew": "C1", "people": 100, "task": "wire", "status": "SAD"}
     body = {"finish": "2025-06-02", "works": [row, row, {**row, "crew": "C2"}]}
-    wire = replace(pairing("wire"), status="SAD")
+    wire = term("wire", "SAD")
     made = replace(proposal(kind=ProposalKind.WORKS), checks=checked([wire], OPEN))
     return replace(made, body=body)
 

@@ -13,6 +13,8 @@ from linewatch.errors import BadValue, LogUnwritable
 from linewatch.force import read_force
 from linewatch.force.asking import read_authority
 from linewatch.force.records import Record, records_in
+from linewatch.force.request import cases_in
+from linewatch.force.request.case import KINDS
 from linewatch.log import MissionLog
 from linewatch.measure.clock import to_epoch_s, to_iso
 from linewatch.mission.duty import DutySettings, begin, stand
@@ -21,6 +23,7 @@ from linewatch.mission.replay import resumed
 from linewatch.mission.sites import ordered_posts
 from linewatch.mission.station import Station
 from linewatch.plan import Proposal, read_proposal
+from linewatch.plan.answering import authority_under
 from linewatch.scenario import BUILT_IN, Scenario, read_scenario
 from linewatch.watch.live import Outcome
 from linewatch.web import listen, make_app, serve_app
@@ -133,6 +136,9 @@ def _begin(
     posts = ordered_posts(decided, area)
     name = str(mission.table("scenario").get("name", area.name))
     ask = read_authority(mission, area, records=_records(log))
+    if decided.requests:
+        told = ((e.time_s, e.kind, e.body) for e in log.read(kinds=KINDS))
+        ask = authority_under(ask, cases_in(told), decided.requests)
     begin(log, decided, posts, scenario=name, start_s=first_s, ask=ask)
 
 

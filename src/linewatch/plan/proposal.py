@@ -1,7 +1,7 @@
 """Proposal: a plan that says what it costs and by which rules it may be done."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -106,11 +106,8 @@ class Proposal:
         except (TypeError, ValueError) as error:
             raise BadValue("body", "plain values that JSON can hold", error) from error
         object.__setattr__(self, "body", body)
-        spoken = {(check.pairing.task, check.pairing.status) for check in self.checks}
-        for task, status in _tasks_in(body):
-            if not any(task == known and status in {"", s} for known, s in spoken):
-                rule = "of tasks that a check speaks of"
-                raise BadValue("body", rule, f"{task} {status}".strip())
+        for told in _tasks_in(body):
+            _must_be_checked(told, self.checks)
         object.__setattr__(self, "made_s", float(self.made_s))
         told = _canonical(self._told()).encode()
         object.__setattr__(self, "digest", sha256(told).hexdigest())
@@ -252,16 +249,62 @@ def read_proposal(path: Path) -> Proposal:
         raise BadFile(path, f"is no proposal: {error}") from error
 
 
-def _tasks_in(body: object) -> Iterator[tuple[str, str]]:
-    """Yield every task that a body names, with the duty status beside it if any."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A task that a plan's body names, with the duty status and days beside it."""
+
+    task: str
+    status: str
+    first: str
+    last: str
+
+
+_FIRST: Final = ("in_place", "start", "from")
+_LAST: Final = ("finish", "until")
+"""Keys that tell the first and the last day of a task in a plan's body."""
+
+
+def _tasks_in(body: object, last: str = "") -> Iterator[_Told]:
+    """Yield every task that a body names; a row without a last day has the plan's."""
     if isinstance(body, dict):
+        last = _day_in(body, _LAST) or last
         if "task" in body:
-            yield str(body["task"]), str(body.get("status", ""))
+            status = str(body.get("status", ""))
+            yield _Told(str(body["task"]), status, _day_in(body, _FIRST), last)
         for part in body.values():
-            yield from _tasks_in(part)
+            yield from _tasks_in(part, last)
     elif isinstance(body, list):
         for part in body:
-            yield from _tasks_in(part)
+            yield from _tasks_in(part, last)
+
+
+def _day_in(row: Mapping[str, object], keys: Iterable[str]) -> str:
+    """Return the first day that a row tells under one of the keys; else nothing."""
+    return next((str(row[key])[:10] for key in keys if key in row), "")
+
+
+def _must_be_checked(told: _Told, checks: Iterable[Check]) -> None:
+    """Refuse a task of a body that no check speaks of, from its first to its last day.
+
+    Raises
+    ------
+    BadValue
+        If there is none.
+    """
+    own = [
+        check.pairing
+        for check in checks
+        if check.pairing.task == told.task and told.status in {"", check.pairing.status}
+    ]
+    if not own:
+        rule = "of tasks that a check speaks of"
+        raise BadValue("body", rule, f"{told.task} {told.status}".strip())
+    first = min(each.on for each in own).isoformat()
+    last = max(each.until or each.on for each in own).isoformat()
+    if (told.first and told.first < first) or (told.last and told.last > last):
+        days = f"{told.first or first} to {told.last or last}"
+        rule = f"of days that a check speaks of, {first} to {last} for {told.task}"
+        raise BadValue("body", rule, days)
 
 
 def _canonical(told: object) -> str:

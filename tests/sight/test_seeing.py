@@ -128,6 +128,7 @@ def test_files_and_count_can_be_asked_at_once(
     np.testing.assert_array_equal(read(tmp_path / "a.tif"), read(tmp_path / "b.tif"))
 
 
+@pytest.mark.jit
 def test_many_eyes_are_told_as_they_are_done(
     ground: MapTerrain, tmp_path: Path
 ) -> None:

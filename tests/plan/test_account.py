@@ -152,6 +152,25 @@ def test_those_on_leave_and_on_their_way_are_paid_for() -> None:
     assert [one.count for one in days_of(ledger_of(text), asked)] == [90]
 
 
+def test_days_follow_a_change_of_duty_status() -> None:
+    text = (
+        "2025-03-01 open alpha 10 SAD @bliss ^ap\n"
+        "2025-03-04 status alpha 6 T32 was=SAD @bliss ^ap\n"
+    )
+    ledger = ledger_of(text)
+    found = days_of(ledger, everyone(date(2025, 3, 1), date(2025, 3, 10)))
+    days = {one.status: one.count for one in found}
+    assert days == {"SAD": 3 * 10 + 7 * 4, "T32": 7 * 6}
+    parts = split(
+        ledger,
+        FACTORS,
+        SCOPES_HELD["incremental"],
+        everyone(date(2025, 3, 1), date(2025, 3, 10)),
+        by="status",
+    )
+    assert {one.name: one.troop_days for one in parts} == days
+
+
 def test_what_was_known_then_costs_what_was_known_then() -> None:
     text = (
         "2025-03-01 open alpha 10 T10 @bliss ^ap\n"

@@ -399,8 +399,11 @@ def test_see_counts_without_a_folder(
     status, _, err = run(capsys, words)
     assert (status, err) == (
         1,
-        "linewatch: folder and count must be one of them given, not neither\n",
+        "linewatch: --out-dir must be given, or --count, not left out\n",
     )
+    status, _, err = run(capsys, [*words, "--lowest", "--count", str(count)])
+    assert status == 1
+    assert "--out-dir must be given with --lowest, not left out" in err
     status, _, err = run(capsys, [*words[:2], str(tmp_path / "no*.tif"), *words[3:]])
     assert status == 1
 

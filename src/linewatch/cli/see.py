@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import Progress
 
-from linewatch.errors import BadFile
+from linewatch.errors import BadFile, BadValue
 from linewatch.sight.cells import Mode
 from linewatch.sight.eyes import read_eyes
 from linewatch.sight.kinds import LIGHT_REFRACTION
@@ -57,6 +57,9 @@ def see(
     as_json
         Print one JSON object instead of lines.
     """
+    if out_dir is None and (lowest or count is None):
+        rule = "given with --lowest" if lowest else "given, or --count"
+        raise BadValue("--out-dir", rule, "left out")
     asked = Asked(
         refraction=1.0 if flat else refraction,
         folder=out_dir,

@@ -1,5 +1,6 @@
 """Tests of factors and tables: every row editable, every fault told at once."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from linewatch.plan.factors import FACTORS, Confidence
 from linewatch.plan.table import amount, count, day, read_rows, text, words
 from linewatch.scenario import Scenario
 
+SHARED = Path(__file__).parents[3] / "shared/domain/planning_factors.csv"
 HEAD = "id,value,low,high,unit,basis,source,confidence\n"
 
 
@@ -30,6 +32,21 @@ def test_every_built_in_factor_has_range_unit_and_source() -> None:
         assert factor.unit
         if factor.confidence is Confidence.ASSUMED:
             assert "assumption" in factor.source
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not SHARED.is_file(), reason="the shared factors are not here")
+def test_prices_agree_with_the_collected_factors() -> None:
+    with SHARED.open(encoding="utf-8") as file:
+        told = {row["factor_id"]: row for row in csv.DictReader(file)}
+    factors = read_factors()
+    price = factors.interval("cost.troop_day")
+    assert price.best == float(told["cost.troop_day.2025"]["value"])
+    assert f"{price.low:g}-{price.high:g}" == told["cost.troop_day.2025"]["range"]
+    guard = factors.interval("cost.troop_day.t32")
+    assert guard.low <= float(told["cost.troop_day.2018.guard"]["value"]) <= guard.high
+    active = float(told["cost.troop_day.2018.active"]["value"])
+    assert price.low <= active <= price.high
 
 
 def test_a_scenario_changes_the_rows_it_names(tmp_path: Path) -> None:

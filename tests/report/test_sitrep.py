@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from linewatch.area import Area
 from linewatch.errors import BadValue
 from linewatch.force import Force
+from linewatch.force.explain import explained
+from linewatch.force.question import read_question
 from linewatch.log import MissionLog
 from linewatch.report import Sitrep, date_time_group, sitrep, sitrep_page, sitrep_words
 from tests.report.made import (
@@ -81,6 +83,16 @@ def read_page(page: str) -> Tables:
 def report(log_path: Path, area: Area, force: Force) -> Iterator[Sitrep]:
     with MissionLog.open_to_read(log_path) as log:
         yield sitrep(log, area, force)
+
+
+def test_each_strength_can_be_asked_for_its_entries(
+    report: Sitrep, force: Force
+) -> None:
+    told, page = sitrep_words(report), sitrep_page(report)
+    for name, number in told["strength"].items():
+        word = told["strength_ids"][name]
+        assert explained(force.ledger, read_question(word)).total == number
+        assert f'id="{word}"' in page
 
 
 def test_counts_what_the_log_holds(report: Sitrep) -> None:

@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from linewatch.measure.clock import to_iso
 from linewatch.report.clock import date_time_group
-from linewatch.report.sitrep import Sitrep
+from linewatch.report.sitrep import Sitrep, total_ids
 
 STATUS_NAMES: Final = {
     "title10": "Title 10 (federal)",
@@ -80,5 +80,8 @@ def sitrep_page(report: Sitrep) -> str:
     }
     template = paper.get_template("sitrep.html")
     return template.render(
-        report=report, status_names=STATUS_NAMES, contacts_shown=CONTACTS_SHOWN
+        report=report,
+        status_names=STATUS_NAMES,
+        contacts_shown=CONTACTS_SHOWN,
+        total_ids=total_ids(report),
     )

@@ -9,7 +9,8 @@ from typing import Final
 
 from linewatch.area import Area
 from linewatch.errors import BadValue
-from linewatch.force import Force, Strength
+from linewatch.force import STRENGTHS, Force, Strength
+from linewatch.force.question import Question
 from linewatch.log import MissionLog
 from linewatch.measure.clock import to_epoch_s
 from linewatch.report.reading import Offer, Reading
@@ -175,6 +176,11 @@ def sitrep(
         tests_received=sum(one.receipt_s is not None for one in tests),
         offers=tuple(reading.offers.values()),
     )
+
+
+def total_ids(report: Sitrep) -> dict[str, str]:
+    """Return the word that explain takes for each of the five strengths."""
+    return {name: Question(what=name, on=report.on).id for name in STRENGTHS}
 
 
 def _read(log: MissionLog, on: date | None, head: int) -> tuple[Reading, int]:

@@ -5,7 +5,7 @@ from typing import Any
 from linewatch.measure.clock import to_iso
 from linewatch.report.clock import date_time_group
 from linewatch.report.reading import Offer
-from linewatch.report.sitrep import Contact, Sitrep
+from linewatch.report.sitrep import Contact, Sitrep, total_ids
 
 STRENGTHS = ("organic", "approved", "sourced", "in_transit", "present")
 
@@ -25,6 +25,7 @@ def sitrep_words(report: Sitrep) -> dict[str, Any]:
             "source": report.terrain_source,
         },
         "strength": held and {name: getattr(held, name) for name in STRENGTHS},
+        "strength_ids": held and total_ids(report),
         "by_status": held and dict(held.by_status),
         "nodes": {
             row.kind: {

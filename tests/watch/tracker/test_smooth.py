@@ -24,7 +24,7 @@ from linewatch.watch.tracker._kernels_smooth import inverse
 from linewatch.watch.tracker.smooth import filtered, rows_by_track, smoothed
 from tests.watch.tracker.plain_smooth import plain_smoothed
 from tests.watch.tracker.scene import made, row_of_radars
-from tests.watch.tracker.trails import trail_of, walked
+from tests.watch.tracker.trails import jumped, trail_of, walked
 
 ONE = TrackerSettings(
     bank=(Motion(name="go", target="walker", noise=0.05, speed_mps=2.0, prior=1.0),)
@@ -95,6 +95,23 @@ def test_one_model_s_errors_are_as_large_as_it_says() -> None:
             nees[at] += off @ np.linalg.solve(history.cov[steps // 2], off)
     low, high = np.array(chi2.ppf([0.025, 0.975], 4 * runs))
     assert ((low <= nees) & (nees <= high)).all()
+
+
+def test_a_bank_s_errors_are_as_large_as_it_says_where_truth_moves_as_it_does() -> None:
+    rng, settings, runs = np.random.default_rng(1), TrackerSettings(), 200
+    nees, errors = np.zeros(2), np.zeros(2)
+    for _ in range(runs):
+        truth = jumped(rng, settings, steps=30, dt=2.0)
+        seen = truth[:, :2] + 15.0 * rng.standard_normal((30, 2))
+        noise = np.tile([225.0, 0.0, 225.0], (30, 1))
+        trail = trail_of(2.0 * np.arange(30), seen, noise_m2=noise)
+        for at, history in enumerate((smoothed(trail, 1), filtered(trail, 1))):
+            off = (history.mean - truth)[15, :2]
+            nees[at] += off @ np.linalg.solve(history.cov[15, :2, :2], off)
+            errors[at] += off @ off
+    low, high = np.array(chi2.ppf([0.025, 0.975], 2 * runs))
+    assert ((low <= nees) & (nees <= high)).all()
+    assert errors[0] < 0.5 * errors[1]
 
 
 def test_a_bank_s_errors_are_smaller_than_the_filter_s_and_as_large_as_it_says() -> (

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from linewatch.watch.tracker import TrackerSettings
 from linewatch.watch.tracker.trail import Trail
 
 Floats = NDArray[np.float64]
@@ -45,4 +46,33 @@ def walked(
     state[0, 2:] = speed * rng.standard_normal(2)
     for k in range(1, steps):
         state[k] = f @ state[k - 1] + root @ rng.standard_normal(4)
+    return state
+
+
+def jumped(
+    rng: np.random.Generator, settings: TrackerSettings, *, steps: int, dt: float
+) -> Floats:
+    """Draw the states of a target that moves as a bank says it may: (steps, 4)."""
+    bank = settings.arrays()
+    model = rng.choice(len(bank.kind), p=bank.prior)
+    state = np.zeros((steps, 4))
+    if bank.kind[model] != 1:
+        state[0, 2:] = bank.speed[model] * rng.standard_normal(2)
+    for k in range(1, steps):
+        now = state[k - 1].copy()
+        # As in the tracker, nothing changes before the second detection.
+        if k > 1 and rng.random() > 1 / (1 + dt * bank.leave[model]):
+            then = rng.choice(len(bank.kind), p=bank.split[model])
+            if bank.kind[model] == 1 and bank.kind[then] != 1:
+                now[2:] = bank.speed[then] * rng.standard_normal(2)
+            model = then
+        noise = bank.noise[model]
+        if bank.kind[model] == 1:
+            now[2:] = 0
+            now[:2] += np.sqrt(noise * dt) * rng.standard_normal(2)
+        else:
+            q = np.kron([[dt**3 / 3, dt**2 / 2], [dt**2 / 2, dt]], np.eye(2))
+            now[:2] += dt * now[2:]
+            now += np.linalg.cholesky(noise * q) @ rng.standard_normal(4)
+        state[k] = now
     return state

@@ -142,6 +142,7 @@ def test_a_place_near_a_zone_of_unknown_edges_says_so(
     for place in (["--sector=El Paso"], ["--base=Fort Bliss"], ["--km=1100"]):
         _, out, _ = run(capsys, [*words, *place])
         assert "inside or outside texas fort bliss recorded" in out
+        assert "by T10 perhaps in a national defense area on 2025-05-02" in out
     record = "inside_or_outside_texas_fort_bliss_recorded"
     _, out, _ = run(capsys, [*words, "--sector=El Paso", f"--met={record}"])
     assert "texas fort bliss" not in out

@@ -11,6 +11,7 @@ from cyclopts import CycloptsError, Parameter
 from linewatch.cli.reading import cases_of, records_of
 from linewatch.errors import UnknownName
 from linewatch.force.asking import (
+    DOUBT,
     Authority,
     Spot,
     Stretch,
@@ -202,7 +203,9 @@ def _print_parts(parts: Iterable[Stretch], as_json: bool) -> None:
 
 def _print_answer(answer: Answer) -> None:
     """Tell an answer in sentences."""
-    place = "" if answer.zone == "none" else f" in a {_plain(answer.zone)}"
+    unsure = any(what.startswith(DOUBT) for what in answer.conditions)
+    lies = " perhaps in a " if unsure else " in a "
+    place = "" if answer.zone == "none" else f"{lies}{_plain(answer.zone)}"
     print(
         f"{answer.answer.capitalize()}: {_plain(answer.task)} by {answer.status}"
         f"{place} on {answer.on}."

@@ -29,6 +29,10 @@ NOTICE: Final = "zone_notice_recorded"
 """Condition that a zone's own date of notice meets."""
 
 
+DOUBT: Final = "inside_or_outside_"
+"""How a condition begins that is open while nobody knows a zone's edges."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
     """Where a task is done.
@@ -263,7 +267,7 @@ def doubt_of(zone: "Zone") -> str:
     It is met by a record, limited to the sector or base, of where the place lies.
     """
     plain = "".join(c if c.isalnum() else "_" for c in zone.name.lower())
-    return f"inside_or_outside_{'_'.join(filter(None, plain.split('_')))}_recorded"
+    return f"{DOUBT}{'_'.join(filter(None, plain.split('_')))}_recorded"
 
 
 def _doubts(unsure: "Sequence[Zone]", answers: Sequence[Answer]) -> tuple[str, ...]:

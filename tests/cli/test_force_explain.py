@@ -87,6 +87,8 @@ def test_a_cost_is_told_by_line(capsys: pytest.CaptureFixture[str]) -> None:
         (["present"], 1, "date"),
         (["present:2025-05-01:colour=red"], 1, "as a report prints it"),
         (["present:2025-05-01", "--on", "2025-05-01"], 1, "left out beside the id"),
+        (["present:2025-05-01", "--unit", "2-sbct"], 1, "left out beside the id"),
+        (["present:2025-05-01", "--status", "T10"], 1, "left out beside the id"),
         (["--on", "2025-05-01", "--unit", "nobody"], 1, "unknown unit"),
         (["--on", "2025-05-01", "--sector", "Moon"], 1, "unknown place"),
         (["--on", "2025-05-01", "--what", "days"], 1, "first day"),

@@ -68,6 +68,15 @@ def test_the_scenario_tells_the_period(capsys: pytest.CaptureFixture[str]) -> No
     assert "after it all are taken to stay" in out
 
 
+@pytest.mark.parametrize("command", [["cost", "--by", "month"], ["readiness"]])
+def test_a_day_beyond_all_plans_is_refused(
+    capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    status, _, err = run(capsys, ["plan", *command, "--to", "9999-12-31"])
+    assert status == 1
+    assert "2199 or before" in err
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [

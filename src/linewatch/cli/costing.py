@@ -16,6 +16,9 @@ from linewatch.plan.factors import read_factors
 from linewatch.plan.scopes import read_scopes
 from linewatch.scenario import Scenario
 
+LAST_YEAR = 2199
+"""Last year that a cost may run to: what follows from it must be a date as well."""
+
 
 def books_of(
     mission: Scenario, *, ledger: Path | None = None, log: Path | None = None
@@ -86,10 +89,13 @@ def ask_for(
         raise BadValue(
             "--to", "given, or told by the scenario as cost_until", "neither"
         )
+    end = to_date(until if until is not None else str(last))
+    if end.year > LAST_YEAR:
+        raise BadValue("last day", f"in {LAST_YEAR} or before", end)
     return Question(
         what="days",
         since=to_date(since if since is not None else mission.when("start")[:10]),
-        on=to_date(until if until is not None else str(last)),
+        on=end,
         known=known,
         unit=unit,
         status=status,

@@ -90,8 +90,19 @@ def explain(
     mission = read_scenario(scenario)
     held = ledger_of(mission, ledger)
     if total is not None:
-        if on is not None:
-            raise BadValue("--on", "left out beside the id of a total", on)
+        told_too = {
+            "--on": on,
+            "--from": since,
+            "--known": known,
+            "--sector": sector,
+            "--status": status,
+            "--unit": None if unit == EVERYONE else unit,
+            "--item": None if item == PEOPLE else item,
+            "--request": request or None,
+        }
+        for name, value in told_too.items():
+            if value is not None:
+                raise BadValue(name, "left out beside the id of a total", value)
         asked = read_question(total)
     else:
         asked = Question(

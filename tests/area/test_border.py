@@ -112,7 +112,7 @@ def test_disk_that_fills_leaves_no_half_file(
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("linewatch.area.border.os.fsync", full)
+    monkeypatch.setattr("linewatch.scenario.whole.os.fsync", full)
     assert border_line(tmp_path).length_m == border.length_m
     assert list(tmp_path.iterdir()) == []
 

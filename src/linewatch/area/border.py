@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from linewatch.area.line import Line
 from linewatch.errors import BadFile
+from linewatch.scenario.whole import write_whole
 
 Floats = NDArray[np.float64]
 
@@ -60,7 +60,7 @@ def border_line(cache: Path | None = None) -> Line:
     points = _read(kept)
     if points is None:
         points = derive_border()
-        with suppress(OSError):
+        with suppress(OSError, BadFile):
             _write(kept, points)
     line = Line(
         lon_deg=points[:, 0],
@@ -141,12 +141,4 @@ def _write(path: Path, points: Floats) -> None:
     """Write points so that a reader finds all of them or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     body = np.ascontiguousarray(points, dtype="<f8").tobytes()
-    with NamedTemporaryFile(dir=path.parent, delete=False) as part:
-        try:
-            part.write(body + hashlib.sha256(body).digest())
-            part.flush()
-            os.fsync(part.fileno())
-            Path(part.name).replace(path)
-        except OSError:
-            Path(part.name).unlink(missing_ok=True)
-            raise
+    write_whole(path, body + hashlib.sha256(body).digest())

@@ -11,6 +11,7 @@ import rasterio
 from rasterio.errors import RasterioError
 
 from linewatch.errors import BadFile, BadValue
+from linewatch.scenario.whole import write_whole
 
 KINDS: Final = (".tif", ".tiff", ".hgt", ".vrt")
 """Files of a folder that are taken as tiles, whatever their case."""
@@ -120,9 +121,7 @@ def write_mosaic(path: Path, tiles: Sequence[Path]) -> None:
     for tile in laid:
         _lay(band, tile, path.parent, (west, north, wide, high))
     ET.indent(root)
-    new = path.with_suffix(".new")
-    new.write_bytes(ET.tostring(root))
-    new.replace(path)
+    write_whole(path, ET.tostring(root))
 
 
 def _lay(

@@ -1,6 +1,7 @@
 """The command ``linewatch candidates``."""
 
 import csv
+import io
 import json
 from collections import Counter
 from pathlib import Path
@@ -18,6 +19,7 @@ from linewatch.plan.siting.stands import (
     ridges,
     within,
 )
+from linewatch.scenario.whole import write_whole
 from linewatch.sight.raster import MapTerrain
 
 
@@ -85,17 +87,16 @@ def candidates(
         ground.close()
     if not kept.name:
         raise NoPlan(("one candidate or more", "ground with data near the line"))
-    part = out.with_name(out.name + ".tmp")
-    with part.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(["site", "x", "y", "origin"])
-        rows.writerows(
-            [name, f"{x:.9g}", f"{y:.9g}", origin]
-            for name, x, y, origin in zip(
-                kept.name, kept.x.tolist(), kept.y.tolist(), kept.origin, strict=True
-            )
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["site", "x", "y", "origin"])
+    rows.writerows(
+        [name, f"{x:.9g}", f"{y:.9g}", origin]
+        for name, x, y, origin in zip(
+            kept.name, kept.x.tolist(), kept.y.tolist(), kept.origin, strict=True
         )
-    part.replace(out)
+    )
+    write_whole(out, text.getvalue())
     counts = dict(Counter(kept.origin))
     left_out = len(found.name) - len(kept.name)
     if as_json:

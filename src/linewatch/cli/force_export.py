@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -15,6 +14,7 @@ from linewatch.force.ledger import Ledger
 from linewatch.force.read import read_ledger
 from linewatch.measure.clock import to_date
 from linewatch.scenario import BUILT_IN, read_scenario
+from linewatch.scenario.whole import write_whole
 
 Form = Literal["orbat", "msdl", "tpfdd", "perstat"]
 
@@ -67,7 +67,7 @@ def export(
         known=None if known is None else to_date(known),
         book=ending == ".xlsx",
     )
-    save(out, made.content)
+    write_whole(out, made.content)
     if as_json:
         words: dict[str, object] = {"format": made.form, "out": str(out)}
         if what in ("msdl", "perstat"):
@@ -95,17 +95,3 @@ def tell_losses(losses: Iterable[Loss]) -> list[dict[str, object]]:
     return [
         {"what": one.what, "times": one.times, "first": one.first} for one in losses
     ]
-
-
-def save(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    with NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as part:
-        beside = Path(part.name)
-        try:
-            part.write(content)
-            part.flush()
-            beside.chmod(0o644)
-            beside.replace(path)
-        except OSError:
-            beside.unlink(missing_ok=True)
-            raise

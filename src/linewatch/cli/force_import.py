@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from linewatch.cli.force_export import Form, save, tell_losses
+from linewatch.cli.force_export import Form, tell_losses
 from linewatch.errors import BadValue
 from linewatch.force.exchange import Wish, import_force, import_movements
 from linewatch.force.values import to_status
 from linewatch.measure.clock import to_date
+from linewatch.scenario.whole import write_whole
 
 
 def import_(
@@ -67,8 +68,8 @@ def import_(
             raise BadValue("--movements", "left out unless FILE is a TPFDD", made.form)
         table, more = import_movements(file, wish)
         losses += tuple(loss for loss in more if loss not in losses)
-        save(movements, table.encode())
-    save(out, made.text.encode())
+        write_whole(movements, table)
+    write_whole(out, made.text)
     if as_json:
         words = {
             "format": made.form,

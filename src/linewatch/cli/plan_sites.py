@@ -22,8 +22,8 @@ from linewatch.plan import Proposal, read_factors, write_proposal
 from linewatch.plan.siting import SitePlan
 from linewatch.plan.siting import plan_sites as propose
 from linewatch.plan.siting.picture import picture as drawn
-from linewatch.report.write import write_whole
 from linewatch.scenario import BUILT_IN, Scenario, read_scenario
+from linewatch.scenario.whole import write_whole
 
 GAPS_SHOWN = 5
 
@@ -78,7 +78,7 @@ def plan_sites(
         write_proposal(out, _proposal(read, area, plan, day))
     if picture:
         points = np.column_stack([area.line.lon_deg, area.line.lat_deg])
-        write_whole(picture, drawn(plan, points).encode())
+        write_whole(picture, drawn(plan, points))
     if as_json:
         print(json.dumps(_words(plan, stress)))
     else:

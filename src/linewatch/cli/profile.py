@@ -13,6 +13,7 @@ from rasterio.windows import Window
 
 from linewatch.cli.see import terrain_paths
 from linewatch.errors import BadValue
+from linewatch.scenario.whole import write_whole
 from linewatch.sight.cells import Cells, Lens, sag_per_m
 from linewatch.sight.kinds import LIGHT_REFRACTION, RADAR_REFRACTION
 from linewatch.sight.profile import CLEAR_SHARE, Profile, Target
@@ -22,9 +23,9 @@ from linewatch.sight.raster import MapTerrain
 
 def profile(
     *,
-    terrain: Annotated[list[str], Parameter(consume_multiple=True)],
-    eye: tuple[float, float],
-    target: tuple[float, float],
+    terrain: Annotated[list[str], Parameter(consume_multiple=True, negative="")],
+    eye: Annotated[tuple[float, float], Parameter(negative="")],
+    target: Annotated[tuple[float, float], Parameter(negative="")],
     above: float,
     target_above: float = 0.0,
     frequency_ghz: float | None = None,
@@ -161,9 +162,4 @@ def _write(line: Profile, path: Path) -> None:
     columns = (line.away_m, line.ground_m, line.line_m, line.clearance_m, line.radius_m)
     for values in zip(*columns, strict=True):
         rows.writerow(f"{value:.3f}" for value in values)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text.getvalue(), encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, text.getvalue())

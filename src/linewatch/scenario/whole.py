@@ -43,6 +43,9 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
         try:
             with beside.open("wb") as file:
                 yield file
+                # Else a power cut may leave the new name and not the bytes.
+                file.flush()
+                os.fsync(file.fileno())
             beside.replace(path)
         except BaseException:
             with suppress(OSError):

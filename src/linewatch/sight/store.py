@@ -9,6 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from linewatch.errors import BadFile
+from linewatch.scenario.whole import whole
 from linewatch.sight.kinds import kind_named
 from linewatch.sight.placed import Sight
 from linewatch.sight.viewshed import Eye
@@ -59,14 +60,12 @@ def save_sights(path: Path, sights: Sequence[Sight]) -> None:
     ]
     grids = [s.lowest_m.reshape(-1) for s in sights] or [np.empty(0, np.float32)]
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
+    with whole(path) as file:
         np.savez(
             file,
             facts=np.array(json.dumps({"format": FORMAT, "sights": facts})),
             lowest_m=np.concatenate(grids).astype(np.float32, copy=False),
         )
-    part.replace(path)
 
 
 def load_sights(path: Path) -> tuple[Sight, ...]:

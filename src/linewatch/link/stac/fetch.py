@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError
 
 from linewatch.errors import BadFile, LinkError
 from linewatch.link.stac.catalogue import TIMEOUT_S, TRIES, Tile
+from linewatch.scenario.whole import write_whole
 
 MANIFEST: Final = "tiles.json"
 """File beside the tiles that tells where each came from, and its digest."""
@@ -257,7 +258,5 @@ def _digest(path: Path, algorithm: str) -> str:
 
 def _write(path: Path, known: Mapping[str, Fetched]) -> None:
     """Write the manifest whole."""
-    new = path.with_suffix(".new")
     rows = [asdict(known[name]) for name in sorted(known)]
-    new.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    new.replace(path)
+    write_whole(path, json.dumps(rows, indent=1) + "\n")

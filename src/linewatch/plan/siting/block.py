@@ -12,6 +12,7 @@ from rasterio.windows import Window
 from linewatch.errors import BadValue
 from linewatch.plan.siting import _kernels_table as loops
 from linewatch.plan.siting.cover import Floats, Whole
+from linewatch.scenario.whole import whole
 from linewatch.sight.raster import MapTerrain
 from linewatch.sight.viewshed import Cells, Lens, Mode, lowest_in_cells, sag_per_m
 
@@ -192,7 +193,5 @@ def _stand_on_ground(block: Block, window: Window, ground: NDArray[np.float32]) 
 
 def save_whole(path: Path, values: NDArray[np.int64] | NDArray[np.int32]) -> None:
     """Write an array whole or not at all."""
-    part = path.with_suffix(".tmp")
-    with part.open("wb") as file:
+    with whole(path) as file:
         np.save(file, values)
-    part.replace(path)

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from pyarrow import csv as pacsv
 from linewatch.errors import BadFile, BadLines
 from linewatch.plan.siting.arrays import read_arrays, read_parquet
 from linewatch.plan.siting.cover import Cover, Floats, Whole, sure
+from linewatch.scenario.whole import write_whole
 
 SITE_COLUMNS: Final = {
     "site": True,
@@ -245,12 +247,11 @@ def write_periods(path: Path, chosen: Mapping[str, Sequence[str]]) -> None:
 
 def _write(path: Path, header: list[str], lines: list[list[str]]) -> None:
     """Write a CSV file, whole or not at all."""
-    part = path.with_name(path.name + ".tmp")
-    with part.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(header)
-        rows.writerows(lines)
-    part.replace(path)
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(header)
+    rows.writerows(lines)
+    write_whole(path, text.getvalue())
 
 
 def read_columns(path: Path, columns: Mapping[str, bool]) -> pa.Table:

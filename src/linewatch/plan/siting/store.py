@@ -13,6 +13,7 @@ import numpy as np
 from linewatch.errors import BadFile
 from linewatch.plan.siting.values import Coverage, Floats, Site, SitePlan, SiteSettings
 from linewatch.plan.siting.worth import More, SiteChances
+from linewatch.scenario.whole import whole, write_whole
 from linewatch.sight import KINDS, TARGETS, Lit, digest_of, load_sights, save_sights
 
 if TYPE_CHECKING:
@@ -81,14 +82,14 @@ def save_plan(folder: Path, digest: str, plan: SitePlan) -> None:
         }
     )
     by_site = plan.by_site
-    with suppress(OSError):
+    with suppress(OSError, BadFile):
+        folder.mkdir(parents=True, exist_ok=True)
         rows = {name: getattr(by_site, name) for name in _ROWS}
-        np.savez(folder / f"chances-{digest[:24]}.npz", **rows)
+        with whole(folder / f"chances-{digest[:24]}.npz") as file:
+            np.savez(file, **rows)
         # The plan's own file comes last: it is there only if the sensors are too.
         save_sights(folder / f"sights-{digest[:24]}.npz", plan.sights)
-        part = folder / f"sites-{digest[:24]}.part"
-        part.write_text(text, encoding="utf-8")
-        part.replace(folder / f"sites-{digest[:24]}.json")
+        write_whole(folder / f"sites-{digest[:24]}.json", text)
 
 
 def load_plan(folder: Path, digest: str) -> SitePlan | None:

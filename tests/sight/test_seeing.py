@@ -120,6 +120,16 @@ def test_the_count_is_the_sum_of_what_each_sees(
     assert [one.seen for one in done] == [(mark == SEEN).sum() for mark in marks]
 
 
+def test_a_count_too_large_for_memory_is_kept_in_a_file(tmp_path: Path) -> None:
+    """Of 172,800 bytes of count no more than half of the 0.1 MiB may be held."""
+    ground = MapTerrain(written(tmp_path / "hills.tif", hills(180, 240)))
+    for name, memory_mb in (("held", 1_024.0), ("filed", 0.1)):
+        surveyed(ground, count=tmp_path / f"{name}.tif", memory_mb=memory_mb)
+    held, filed = read(tmp_path / "held.tif"), read(tmp_path / "filed.tif")
+    assert held.max() >= 2
+    np.testing.assert_array_equal(held, filed)
+
+
 def test_files_and_count_can_be_asked_at_once(
     ground: MapTerrain, tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ from linewatch.sight.seeing import Asked, SeenFile, Survey
 
 def see(
     *,
-    terrain: Annotated[list[str], Parameter(consume_multiple=True)],
+    terrain: Annotated[list[str], Parameter(consume_multiple=True, negative="")],
     eyes: Path,
     out_dir: Path | None = None,
     lowest: Annotated[bool, Parameter(negative="")] = False,

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from linewatch.errors import BadValue, Prohibited, UnknownName
-from linewatch.plan import Pairing, Proposal, checked
+from linewatch.plan import Pairing, Proposal, ProposalKind, checked
 from linewatch.plan.answering import answering, authority_under, within_grant
 from tests.force.request.making import authority, granted, staffed
 from tests.plan.fakes import builtin_proposal, proposal
@@ -50,6 +50,15 @@ def test_a_plan_takes_no_more_than_was_granted() -> None:
     with pytest.raises(BadValue, match="at most 400"):
         answering(plan(401), CASES, ["rfa-1"], authority())
     within_grant(replace(plan(), body={}), CASES, ["rfa-1"])
+
+
+def test_crews_of_works_count_once_each() -> None:
+    row = {"crew": "C1", "people": 250}
+    rows = [row, row, {**row, "crew": "C2"}]
+    crews = replace(plan(), kind=ProposalKind.WORKS, body={"works": rows})
+    with pytest.raises(BadValue, match=r"at most 400, .* not 500"):
+        answering(crews, CASES, ["rfa-1"], authority())
+    answering(replace(crews, body={"works": rows[:2]}), CASES, ["rfa-1"], authority())
 
 
 def test_nothing_answers_what_nobody_granted() -> None:

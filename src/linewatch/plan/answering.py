@@ -6,6 +6,7 @@ from dataclasses import replace
 from linewatch.errors import BadValue
 from linewatch.force.asking import Authority
 from linewatch.force.request import Case, find_case, rules_under
+from linewatch.plan.compare import strength_of
 from linewatch.plan.proposal import Proposal, rechecked
 
 
@@ -64,13 +65,17 @@ def within_grant(
 ) -> None:
     """Refuse a plan that takes more people than requests were granted.
 
+    People are those of a deployment, or at best those of sites' and works' crews.
+
     Raises
     ------
     BadValue
         If it does.
     """
     granted = sum(find_case(cases, name).granted or 0 for name in names)
-    people = proposal.body.get("people")
-    if isinstance(people, int) and people > granted:
+    told = proposal.body.get("people")
+    by_status = (each.best for each in strength_of(proposal).values())
+    people = told if isinstance(told, int) else round(sum(by_status))
+    if people > granted:
         rule = f"at most {granted:,}, as the requests were granted"
         raise BadValue("people of the proposal", rule, f"{people:,}")

@@ -122,7 +122,7 @@ def option_of(
     return Option(
         name=name,
         proposal=proposal,
-        strength=_strength(proposal),
+        strength=strength_of(proposal),
         coverage=_coverage(proposal.body),
         starts=min(each.on for each in days),
         ends=_last_day(proposal),
@@ -182,7 +182,7 @@ def taken_of(proposal: Proposal) -> tuple[Taken, ...]:
     )
 
 
-def _strength(proposal: Proposal) -> dict[str, Interval]:
+def strength_of(proposal: Proposal) -> dict[str, Interval]:
     """Return the people of a plan by duty status."""
     body = proposal.body
     if proposal.kind is ProposalKind.SITES:

@@ -28,7 +28,7 @@ Row = dict[str, Any]
 def draw(rows: list[Row], out: Path, date: str) -> None:
     """Draw one small chart a scene: GOSPA upwards, detections/s to the right."""
     mpl.rcParams["svg.hashsalt"] = "linewatch"
-    scenes = list(dict.fromkeys(row["scene"] for row in rows))
+    scenes = list(dict.fromkeys(row["scene"] for row in rows if "score" in row))
     columns = 5
     lines = -(-len(scenes) // columns)
     figure, charts = plt.subplots(

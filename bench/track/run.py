@@ -48,6 +48,7 @@ def small(seed: int, **more: object) -> Wish:
 SCENES = (
     Scene("S", "1 radar, 10 targets", Wish(1, 10, 400.0), 400.0, "S"),
     Scene("M", "10 radars, 150 targets", Wish(10, 150, 600.0), 600.0, "M"),
+    Scene("M-200", "its first 200 s", Wish(10, 150, 600.0), 200.0, "M"),
     Scene("seed-21", "another seed", small(21), 200.0),
     Scene("seed-22", "another seed", small(22), 200.0),
     Scene("spacing", "radars 10 km apart", small(23, spacing_m=10_000.0), 200.0),

@@ -168,6 +168,72 @@ def test_another_unit_is_told(tmp_path: Path) -> None:
         write_mosaic(tmp_path / "all.vrt", paths)
 
 
+def test_heights_keep_their_scale(tmp_path: Path) -> None:
+    paths = [
+        tile_of(tmp_path, f"{n}.tif", west, 31.6, dtype="int16")
+        for n, west in (("a", -110.1), ("b", -109.9))
+    ]
+    for path in paths:
+        with rasterio.open(path, "r+") as raster:
+            raster.scales, raster.offsets = (0.1,), (5.0,)
+    joined = tmp_path / "all.vrt"
+    write_mosaic(joined, paths)
+    x_m, y_m = PLANE.to_plane([-110.0, -109.8], [31.5, 31.5])
+    told = GeoTiffTerrain(path=joined, plane=PLANE).height_m(x_m, y_m)
+    np.testing.assert_allclose(told, [105.0, 115.0], atol=0.2)
+    with rasterio.open(paths[1], "r+") as raster:
+        raster.scales = (1.0,)
+    with pytest.raises(BadFile, match=r"b\.tif: scales its heights otherwise than a"):
+        write_mosaic(joined, paths)
+
+
+def test_voids_that_are_no_number_are_voids(tmp_path: Path) -> None:
+    paths = [
+        tile_of(tmp_path, "a.tif", -110.1, 31.6, nodata=np.nan, hole=True),
+        tile_of(tmp_path, "b.tif", -109.9, 31.6, nodata=np.nan),
+    ]
+    joined = tmp_path / "all.vrt"
+    write_mosaic(joined, paths)
+    x_m, y_m = PLANE.to_plane([-110.0, -109.8], [31.5, 31.5])
+    told = GeoTiffTerrain(path=joined, plane=PLANE).height_m(x_m, y_m)
+    assert np.isnan(told[0])
+    assert told[1] == pytest.approx(1_100, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int16", "uint16", "int32", "float32"])
+def test_what_no_tile_covers_is_no_data(tmp_path: Path, kind: str) -> None:
+    paths = [
+        tile_of(tmp_path, "a.tif", -110.1, 31.6, dtype="float32"),
+        tile_of(tmp_path, "b.tif", -109.7, 31.6, dtype="float32"),
+    ]
+    for path in paths:
+        with rasterio.open(path, "r+") as raster:
+            raster.write(np.full((20, 20), 100.0, np.float32), 1)
+    made = []
+    for path in paths:
+        made.append(path.with_name(f"{kind}-{path.name}"))
+        with rasterio.open(path) as raster:
+            profile = raster.profile | {"dtype": kind}
+            with rasterio.open(made[-1], "w", **profile) as to:
+                to.write(raster.read(1).astype(kind), 1)
+    joined = tmp_path / "all.vrt"
+    write_mosaic(joined, made)
+    x_m, y_m = PLANE.to_plane([-110.0, -109.8, -109.6], [31.5, 31.5, 31.5])
+    told = GeoTiffTerrain(path=joined, plane=PLANE).height_m(x_m, y_m)
+    np.testing.assert_allclose(told, [100.0, np.nan, 100.0], atol=1e-6)
+
+
+def test_tiles_that_leave_no_gap_declare_no_void(tmp_path: Path) -> None:
+    paths = [
+        tile_of(tmp_path, f"{n}.tif", -110.1 + 0.2 * n, 31.6, step=0.2 / 7, size=7)
+        for n in range(3)
+    ]
+    joined = tmp_path / "all.vrt"
+    write_mosaic(joined, paths)
+    with rasterio.open(joined) as raster:
+        assert raster.nodata is None
+
+
 def test_what_is_no_tile_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="holds no raster"):
         tiles_in([tmp_path])

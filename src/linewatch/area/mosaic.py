@@ -8,6 +8,7 @@ from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import rasterio
+import shapely
 from rasterio.errors import RasterioError
 
 from linewatch.errors import BadFile, BadValue
@@ -30,6 +31,12 @@ WIDEST: Final = ("uint8", "int16", "uint16", "int32", "uint32", "float32", "floa
 """Types in the order in which one of a mosaic is chosen: the last that any tile has,
 which for heights on Earth holds all the others."""
 
+VOID: Final = -32_768.0
+"""Marks what no tile covers, where tiles declare no voids: GDAL gives 0 m there."""
+
+SIGNED: Final = {"uint8": "int32", "uint16": "int32", "uint32": "float64"}
+"""The type that holds the heights of an unsigned one and `VOID` too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tile:
@@ -46,7 +53,18 @@ class _Tile:
     kind: str
     nodata: float | None
     unit: str
+    scale: tuple[float, float]
     block: tuple[int, int]
+
+    @property
+    def east(self) -> float:
+        """Its eastern edge, in the unit of its system."""
+        return self.west + self.columns * self.wide
+
+    @property
+    def south(self) -> float:
+        """Its southern edge, in the unit of its system."""
+        return self.north - self.rows * self.high
 
 
 def tiles_in(places: Sequence[Path]) -> tuple[Path, ...]:
@@ -74,19 +92,19 @@ def write_mosaic(path: Path, tiles: Sequence[Path]) -> None:
 
     Tiles are read only where they are needed. They may differ in step, as tiles of
     Copernicus do north of 50 degrees; a later tile lies over an earlier one. Heights
-    are left as they are, whatever they count from.
+    are left as they are, whatever they count from. What no tile covers is no data.
 
     Parameters
     ----------
     path : Path
         The file to write, ``.vrt``; tiles are named relative to it.
     tiles : sequence of Path
-        Rasters of one band, one reference system and one unit, north up.
+        Rasters of one band, one reference system, one unit and scale, north up.
 
     Raises
     ------
     BadFile
-        If a tile is no such raster or differs in its system, unit or void mark.
+        If a tile is no such raster or differs in its system, unit, scale or void mark.
     BadValue
         If there is no tile, or the file is not to be a ``.vrt``.
     """
@@ -95,33 +113,66 @@ def write_mosaic(path: Path, tiles: Sequence[Path]) -> None:
     laid = [_read(tile) for tile in tiles if tile.resolve() != path.resolve()]
     if not laid:
         raise BadValue("tiles", "one or more", 0)
+    _check_together(laid)
+    first = laid[0]
+    west, north = min(t.west for t in laid), max(t.north for t in laid)
+    wide, high = min(t.wide for t in laid), min(t.high for t in laid)
+    columns = round((max(t.east for t in laid) - west) / wide)
+    rows = round((north - min(t.south for t in laid)) / high)
+    root = ET.Element("VRTDataset", rasterXSize=f"{columns}", rasterYSize=f"{rows}")
+    ET.SubElement(root, "SRS").text = first.system
+    steps = (west, wide, 0.0, north, 0.0, -high)
+    ET.SubElement(root, "GeoTransform").text = ", ".join(repr(s) for s in steps)
+    band = _band(root, laid)
+    for tile in laid:
+        _lay(band, tile, path.parent, (west, north, wide, high))
+    ET.indent(root)
+    write_whole(path, ET.tostring(root))
+
+
+def _check_together(laid: Sequence[_Tile]) -> None:
+    """Refuse tiles whose heights do not mean the same."""
     first = laid[0]
     for tile in laid[1:]:
         for what, was, now in (
             ("is in another reference system", first.system, tile.system),
             ("has heights in another unit", first.unit, tile.unit),
-            ("marks voids otherwise", first.nodata, tile.nodata),
+            ("scales its heights otherwise", first.scale, tile.scale),
+            # Told as text, for one NaN is no other.
+            ("marks voids otherwise", repr(first.nodata), repr(tile.nodata)),
         ):
             if was != now:
                 raise BadFile(tile.path, f"{what} than {first.path.name}")
-    west, north = min(t.west for t in laid), max(t.north for t in laid)
-    wide, high = min(t.wide for t in laid), min(t.high for t in laid)
-    columns = round((max(t.west + t.columns * t.wide for t in laid) - west) / wide)
-    rows = round((north - min(t.north - t.rows * t.high for t in laid)) / high)
-    root = ET.Element("VRTDataset", rasterXSize=f"{columns}", rasterYSize=f"{rows}")
-    ET.SubElement(root, "SRS").text = first.system
-    steps = (west, wide, 0.0, north, 0.0, -high)
-    ET.SubElement(root, "GeoTransform").text = ", ".join(repr(s) for s in steps)
+
+
+def _band(root: ET.Element, laid: Sequence[_Tile]) -> ET.Element:
+    """Begin the band that the tiles are laid into."""
+    first = laid[0]
     kind = max((tile.kind for tile in laid), key=WIDEST.index)
+    nodata = first.nodata
+    if nodata is None and _gaps(laid):
+        nodata, kind = VOID, SIGNED.get(kind, kind)
     band = ET.SubElement(root, "VRTRasterBand", dataType=GDAL_TYPES[kind], band="1")
-    if first.nodata is not None:
-        ET.SubElement(band, "NoDataValue").text = repr(first.nodata)
+    if nodata is not None:
+        ET.SubElement(band, "NoDataValue").text = repr(nodata)
     if first.unit:
         ET.SubElement(band, "UnitType").text = first.unit
-    for tile in laid:
-        _lay(band, tile, path.parent, (west, north, wide, high))
-    ET.indent(root)
-    write_whole(path, ET.tostring(root))
+    factor, offset = first.scale
+    if (factor, offset) != (1.0, 0.0):
+        ET.SubElement(band, "Offset").text = repr(offset)
+        ET.SubElement(band, "Scale").text = repr(factor)
+    return band
+
+
+def _gaps(laid: Sequence[_Tile]) -> bool:
+    """Tell whether the tiles leave a place of their whole rectangle uncovered."""
+    held = shapely.union_all(
+        [shapely.box(tile.west, tile.south, tile.east, tile.north) for tile in laid]
+    )
+    whole = shapely.box(*held.bounds)
+    # A gap of a hundredth of the smallest cell is the rounding of an edge.
+    least = min(tile.wide * tile.high for tile in laid) / 100
+    return bool(shapely.area(whole) - shapely.area(held) > least)
 
 
 def _lay(
@@ -202,5 +253,6 @@ def _checked(path: Path, raster: Any) -> _Tile:  # rasterio tells no types
         kind=raster.dtypes[0],
         nodata=raster.nodata,
         unit=raster.units[0] or "",
+        scale=(float(raster.scales[0]), float(raster.offsets[0])),
         block=raster.block_shapes[0],
     )

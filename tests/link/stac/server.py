@@ -15,7 +15,8 @@ class Shelf:
     """What the server holds, and what it was asked.
 
     `spoil` may answer a request in another way: it gets the path and how often that was
-    asked before, and returns "drop" to end half-way, a status, or None.
+    asked before, and returns "drop" to end half-way, "elsewhere" to go on
+    from another byte, a status, or None.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -24,6 +25,7 @@ class Shelf:
     search: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     ranges: bool = True
     marks: bool = True
+    weak: bool = False
     address: str = ""
 
     def put(self, path: str, what: bytes | dict[str, Any]) -> None:
@@ -60,12 +62,16 @@ def served(shelf: Shelf) -> Iterator[Shelf]:
                 self.answer(status, b"no", {"Retry-After": "0"})
                 return
             mark = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
+            mark = f"W/{mark}" if shelf.weak else mark
             told = {"ETag": mark} if shelf.marks else {}
             status, start = 200, 0
             span = self.headers.get("Range")
             if span and shelf.ranges and self.headers.get("If-Range") == mark:
                 start = int(span.removeprefix("bytes=").removesuffix("-"))
                 status = 206 if start < len(body) else 416
+            if status == 206:
+                at = start if spoilt != "elsewhere" else start - 1
+                told["Content-Range"] = f"bytes {at}-{len(body) - 1}/{len(body)}"
             self.answer(status, body[start:], told, cut=spoilt == "drop")
 
         def answer(

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
 import shapely
 
 from linewatch.errors import BadFile, LinkError
@@ -214,3 +216,46 @@ def test_the_manifest_tells_where_tiles_came_from(tile: Tile, tmp_path: Path) ->
     (row,) = json.loads((tmp_path / MANIFEST).read_text())
     assert row["href"] == tile.href
     assert row["sha256"] == got.sha256
+
+
+def test_what_goes_on_elsewhere_starts_afresh(
+    tile: Tile, body: bytes, shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.spoil = lambda _path, times: {0: "drop", 1: "elsewhere"}.get(times)
+    (got,) = fetch([replace(tile, checksum=None)], tmp_path, pause=lambda _s: None)
+    assert (tmp_path / got.file).read_bytes() == body
+    assert [asked[2] is None for asked in shelf.asked] == [True, False, True]
+
+
+def test_a_weak_mark_is_not_gone_on_from(
+    tile: Tile, body: bytes, shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.weak = True
+    shelf.spoil = lambda _path, times: "drop" if times == 0 else None
+    (got,) = fetch([replace(tile, checksum=None)], tmp_path, pause=lambda _s: None)
+    assert (tmp_path / got.file).read_bytes() == body
+    assert [asked[2] for asked in shelf.asked] == [None, None]
+
+
+@pytest.mark.parametrize("other", ["n/31", "N_31"])
+def test_two_tiles_never_share_a_file(
+    tile: Tile, shelf: Shelf, tmp_path: Path, other: str
+) -> None:
+    two = [replace(tile, name="n_31"), replace(tile, name=other)]
+    with pytest.raises(LinkError, match=f"n_31 and {other} would be one file"):
+        fetch(two, tmp_path)
+    assert shelf.asked == []
+
+
+def test_a_raster_of_no_heights_is_thrown_away(
+    tile: Tile, shelf: Shelf, tmp_path: Path
+) -> None:
+    path = tmp_path / "made.tif"
+    bare = {"driver": "GTiff", "width": 4, "height": 4, "dtype": "uint8"}
+    where = {"crs": "EPSG:4326", "transform": rasterio.Affine(1, 0, 5, 0, -1, 5)}
+    with rasterio.open(path, "w", count=3, **bare, **where) as raster:
+        raster.write(np.zeros((3, 4, 4), np.uint8))
+    shelf.put("/a.tif", path.read_bytes())
+    with pytest.raises(LinkError, match="gave no one band of heights"):
+        fetch([replace(tile, size_bytes=None, checksum=None)], tmp_path / "t")
+    assert not list((tmp_path / "t").glob("*.tif*"))

@@ -90,14 +90,14 @@ def fetch(
     Raises
     ------
     LinkError
-        If a tile cannot be had after `TRIES` tries without a byte more, or is not what
-        the catalogue says.
+        If a tile cannot be had after `TRIES` tries without a byte more, is not what the
+        catalogue says or holds no heights; or if two tiles would be one file.
     BadFile
-        If the manifest is none, or a tile holds no heights.
+        If the manifest is none.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = _known(folder / MANIFEST)
-    made = []
+    tiles, made = _apart(tiles), []
     with requests.Session() as session:
         for tile in tiles:
             got = known.get(tile.name)
@@ -107,6 +107,29 @@ def fetch(
                 _write(folder / MANIFEST, known)
             made.append(got)
     return tuple(made)
+
+
+def _apart(tiles: Iterable[Tile]) -> tuple[Tile, ...]:
+    """Return tiles, none of which would take the file of another.
+
+    Raises
+    ------
+    LinkError
+        If two would.
+    """
+    every, by_file = tuple(tiles), dict[str, Tile]()
+    for tile in every:
+        # Some disks hold `A.tif` and `a.tif` for one file.
+        first = by_file.setdefault(_stem(tile).lower(), tile)
+        if first.name != tile.name:
+            both = f"{first.name} and {tile.name}"
+            raise LinkError(tile.href, f"{both} would be one file, {_stem(tile)}.tif")
+    return every
+
+
+def _stem(tile: Tile) -> str:
+    """Return the name of a tile's file, which stays in its folder."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", tile.name)
 
 
 def _known(manifest: Path) -> dict[str, Fetched]:
@@ -137,17 +160,19 @@ def _fetched(
     pause: Callable[[float], None],
 ) -> Fetched:
     """Fetch one tile, check it, and give it its name."""
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", tile.name)
+    name = _stem(tile)
     part = folder / f"{name}.tif.part"
     whole = _grow(tile, part, session, progress, pause)
     checked = _check(tile, part, whole)
     try:
         with rasterio.open(part) as raster:
-            if raster.count != 1 or raster.crs is None:
-                raise BadFile(part, "must hold one band of heights with a place")
+            has_heights = raster.count == 1 and raster.crs is not None
     except RasterioError as error:
         part.unlink()
         raise LinkError(tile.href, "gave what is no raster") from error
+    if not has_heights:
+        part.unlink()
+        raise LinkError(tile.href, "gave no one band of heights with a place")
     file = part.with_name(f"{name}.tif")
     size, sha256 = part.stat().st_size, _digest(part, "sha256")
     part.replace(file)
@@ -202,11 +227,14 @@ def _more(
         if came.status_code == requests.codes.requested_range_not_satisfiable:
             part.unlink()
         came.raise_for_status()
+        if came.status_code == requests.codes.partial and not _from(came, done):
+            part.unlink()
+            raise requests.ConnectionError(f"did not go on from byte {done}")
         goes_on = came.status_code == requests.codes.partial
         done = done if goes_on else 0
         length = came.headers.get("Content-Length")
         whole = done + int(length) if length is not None else None
-        _mark(part).write_text(came.headers.get("ETag", ""))
+        _mark(part).write_text(_strong(came.headers.get("ETag", "")))
         with part.open("ab" if goes_on else "wb") as to:
             # What came before a break is kept: `iter_content` would drop it.
             while piece := came.raw.read1(PART_BYTES):
@@ -217,6 +245,16 @@ def _more(
     if whole is not None and done < whole:
         raise requests.ConnectionError(f"ended after {done} of {whole} bytes")
     return whole
+
+
+def _from(came: requests.Response, done: int) -> bool:
+    """Tell whether a part of a file begins where the last one ended."""
+    return came.headers.get("Content-Range", "").startswith(f"bytes {done}-")
+
+
+def _strong(mark: str) -> str:
+    """Return a mark that tells every byte; a weak one does not (RFC 9110, 8.8.1)."""
+    return "" if mark.startswith("W/") else mark
 
 
 def _mark(part: Path) -> Path:

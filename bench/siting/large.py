@@ -1,9 +1,9 @@
 """How good and how fast sites are chosen from a table of a hundred million pairs.
 
-python bench/siting/large.py COVER.npz --choose 200 [--rounds 400] [--kicks 100]
+python bench/siting/large.py COVER.npz --choose 200 [--rounds 1800] [--kicks 150]
 
-COVER.npz is what ``linewatch cover`` made of the files of ground.py; weights are 1 to 10
-as drawn there. Prints processor time and memory, for the machine may be shared.
+COVER.npz is what ``linewatch cover`` made of the files of ground.py; weights are drawn
+from 1 to 10. Prints processor time and memory, for the machine may be shared.
 """
 
 import argparse
@@ -22,8 +22,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("cover", type=Path)
     parser.add_argument("--choose", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=400)
-    parser.add_argument("--kicks", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=1_800)
+    parser.add_argument("--kicks", type=int, default=150)
     parser.add_argument("--workers", type=int, default=2)
     told = parser.parse_args()
     start, clock = time.process_time(), time.perf_counter()

@@ -26,6 +26,11 @@ STAGES_CHANCE: Final = ((1, 0.1),) * 5 + ((4, 0.5),)
 NEAR: Final = 0.5
 """A site joins the core when this share of its worth more would have it chosen."""
 
+NEAR_LARGE: Final = 0.1
+LARGE_PAIRS: Final = 5_000_000
+"""The same, and from how many pairs: there steps are dear, and a core of few sites with
+more steps ends lower."""
+
 HEAVY: Final = 0.1
 """How far the price of a row moves, beside a cell's, of what would suit its size:
 larger makes it swing, smaller makes it late (tried from 0.01 to 1)."""
@@ -191,7 +196,8 @@ class Core:
                 least[kind] = np.partition(mine, len(mine) - wide)[len(mine) - wide]
         spare = net - np.maximum(least, 0.0)[task.table.kind]
         if values is not None:
-            spare = spare + NEAR * values
+            large = len(task.table.ind) >= LARGE_PAIRS
+            spare = spare + (NEAR_LARGE if large else NEAR) * values
         spare[self.inside | task.shut] = -math.inf
         order = np.argsort(-spare, kind="stable")[:room]
         self.inside[order[spare[order] >= (0.0 if values is not None else -1e300)]] = (

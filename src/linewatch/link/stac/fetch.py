@@ -168,10 +168,10 @@ def _fetched(
         with rasterio.open(part) as raster:
             has_heights = raster.count == 1 and raster.crs is not None
     except RasterioError as error:
-        part.unlink()
+        _drop(part)
         raise LinkError(tile.href, "gave what is no raster") from error
     if not has_heights:
-        part.unlink()
+        _drop(part)
         raise LinkError(tile.href, "gave no one band of heights with a place")
     file = part.with_name(f"{name}.tif")
     size, sha256 = part.stat().st_size, _digest(part, "sha256")
@@ -262,6 +262,12 @@ def _mark(part: Path) -> Path:
     return part.with_suffix(".etag")
 
 
+def _drop(part: Path) -> None:
+    """Throw a part away, and what was kept of where it came from."""
+    part.unlink()
+    _mark(part).unlink(missing_ok=True)
+
+
 def _check(tile: Tile, part: Path, whole: int | None) -> str:
     """Hold a fetched tile against what was told of it; say against what.
 
@@ -272,14 +278,14 @@ def _check(tile: Tile, part: Path, whole: int | None) -> str:
     """
     size = part.stat().st_size
     if tile.size_bytes is not None and size != tile.size_bytes:
-        part.unlink()
+        _drop(part)
         why = f"gave {size} bytes; the catalogue says {tile.size_bytes}"
         raise LinkError(tile.href, why)
     told = (tile.checksum or "").lower()
     for prefix, algorithm in HASHES.items():
         if told.startswith(prefix):
             if _digest(part, algorithm) != told.removeprefix(prefix):
-                part.unlink()
+                _drop(part)
                 why = f"gave a file whose {algorithm} is not the catalogue's"
                 raise LinkError(tile.href, why)
             return algorithm

@@ -106,8 +106,8 @@ class Proposal:
         except (TypeError, ValueError) as error:
             raise BadValue("body", "plain values that JSON can hold", error) from error
         object.__setattr__(self, "body", body)
-        for told in _tasks_in(body):
-            _must_be_checked(told, self.checks)
+        for named in _tasks_in(body):
+            _must_be_checked(named, self.checks)
         object.__setattr__(self, "made_s", float(self.made_s))
         told = _canonical(self._told()).encode()
         object.__setattr__(self, "digest", sha256(told).hexdigest())

@@ -15,6 +15,7 @@ from rasterio import Affine
 from linewatch.area import Grid
 from linewatch.errors import BadFile, BadLines, BadValue
 from linewatch.plan.siting import block as blocks
+from linewatch.plan.siting.cover import Floats, Whole
 from linewatch.plan.siting.coverfile import write_cover
 from linewatch.plan.siting.files import read_cover
 from linewatch.plan.siting.table import (
@@ -67,9 +68,10 @@ def terrain(tmp_path: Path) -> Path:
     return path
 
 
-def centre(row: int, col: int) -> tuple[float, float]:
-    """Middle of a cell."""
-    return WEST_M + (col + 0.5) * CELL_M, NORTH_M - (row + 0.5) * CELL_M
+def centre(row: Whole, col: Whole) -> tuple[Floats, Floats]:
+    """Middles of cells."""
+    x = WEST_M + (col.astype(np.float64) + 0.5) * CELL_M
+    return x, NORTH_M - (row.astype(np.float64) + 0.5) * CELL_M
 
 
 def task(sites: int = 9, cells: int = 300) -> tuple[Candidates, Strip]:
@@ -297,11 +299,11 @@ def test_says_what_is_wrong(
     )
     with pytest.raises(BadValue, match=r"on the terrain of 60 rows .* as are s0"):
         build_cover(terrain, off, strip, tmp_path / "parts")
-    x, y = centre(6, 6)
+    x, y = centre(np.array([6]), np.array([6]))
     hole = Candidates(
         names=("s0",),
-        x=np.array([x]),
-        y=np.array([y]),
+        x=x,
+        y=y,
         above_m=np.ones(1),
         reach_m=np.full(1, 90.0),
     )
@@ -313,9 +315,12 @@ def test_says_what_is_wrong(
     (tmp_path / "d.csv").write_text("cell,x,y,weight\na,east,1,1\n")
     with pytest.raises(BadLines, match="line 2: x must be a number, not east"):
         read_strip(tmp_path / "d.csv")
-    for wrong in ({"above_m": -1.0}, {"reach_m": 0.0}, {"refraction": 2.0}):
-        with pytest.raises(BadValue):
-            Look(**wrong)
+    with pytest.raises(BadValue, match="heights above the ground"):
+        Look(above_m=-1.0)
+    with pytest.raises(BadValue, match="reach_m must be above 0"):
+        Look(reach_m=0.0)
+    with pytest.raises(BadValue, match="refraction must be from -1 to 1"):
+        Look(refraction=2.0)
     words = ["cover", *files(tmp_path)]
     status, _, err = run(capsys, [*words, "--out", str(tmp_path / "cover.txt")])
     assert (status, err.count("\n")) == (1, 1)

@@ -49,7 +49,8 @@ def problems(draw: st.DrawFn, *, sure: bool | None = None) -> tuple[Cover, Limit
     if "barred" in ways:
         limits["barred"] = rng.random(sites) < 0.3
     if "spacing" in ways:
-        rows = rows.joined(spacing(*rng.random((2, sites)), least_m=0.4))
+        x, y = rng.random((2, sites))
+        rows = rows.joined(spacing(x, y, 0.4))
     if "place" in ways:
         rows = rows.joined(one_a_place(rng.integers(0, 4, sites)))
     if "crews" in ways:
@@ -62,9 +63,9 @@ def problems(draw: st.DrawFn, *, sure: bool | None = None) -> tuple[Cover, Limit
     return cover, Limits(rows=rows, **limits)  # type: ignore[arg-type]
 
 
-WAYS = {"count", "total", "budget", "held", "barred", "spacing", "place", "crews"} | {
-    "links"
-}
+WAYS = frozenset(
+    ("count", "total", "budget", "held", "barred", "spacing", "place", "crews", "links")
+)
 
 
 @settings(max_examples=150)

@@ -10,8 +10,8 @@ from linewatch.watch.values import Detection
 from tests.watch.stage import START_S, WEST_M, flat_area, post
 
 
-def walked(engine: Engine, *, rate_mps: float | None) -> Detection:
-    """Feed one who comes from the south at 1.4 m/s, ten looks; return the last."""
+def walked(engine: Engine, *, rate_mps: float | None) -> None:
+    """Feed one who comes from the south at 1.4 m/s, ten looks."""
     radar = engine.posts[0]
     for look in range(10):
         time_s = START_S + radar.sight.phase_s + look * radar.sight.kind.period_s
@@ -25,7 +25,6 @@ def walked(engine: Engine, *, rate_mps: float | None) -> Detection:
         )
         engine.feed(0, seen)
         engine.advance(time_s + 0.1)
-    return seen
 
 
 def test_a_rate_sharpens_the_speed_and_none_changes_nothing(tmp_path: Path) -> None:

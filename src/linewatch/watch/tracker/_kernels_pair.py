@@ -64,8 +64,11 @@ def within(
 @kernel
 def noise_at(sigma_range: float, sigma_azimuth: float, dx: float, dy: float) -> Three:
     """Turn range and azimuth noise at an offset from a sensor onto the plane."""
-    r2 = dx * dx + dy * dy + 1e-12
-    along, across = sigma_range**2 / r2, sigma_azimuth**2
+    r2 = dx * dx + dy * dy
+    if r2 < 1e-6:  # at the sensor itself there is no direction
+        return sigma_range**2, 0.0, sigma_range**2
+    # No surer than a decimetre across, however near.
+    along, across = sigma_range**2 / r2, max(sigma_azimuth**2, 0.01 / r2)
     xx = along * dx * dx + across * dy * dy
     yy = along * dy * dy + across * dx * dx
     return xx, (along - across) * dx * dy, yy

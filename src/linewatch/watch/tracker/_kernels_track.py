@@ -394,8 +394,11 @@ def settle(st: State, local: Longs, n: int, eyes: Eyes, forget: float) -> None:
     for t in range(n):
         i = local[t]
         if track_id[i] >= 0:
-            at = int((best[i, 0] - west) / cell)
-            if exist[i] < forget:
+            x = best[i, 0]
+            # Also one whose place is no number, should digits ever not suffice.
+            if exist[i] < forget or not abs(x + best[i, 1]) < 1e12:
                 drop(st, i)
-            elif at != cells[i]:
+                continue
+            at = int((x - west) / cell)
+            if at != cells[i]:
                 relink(st, at, i)

@@ -10,7 +10,7 @@ from linewatch.errors import BadValue, UnknownName
 from linewatch.watch.tracker._kernels import run
 from linewatch.watch.tracker.arrays import Filter
 from linewatch.watch.tracker.schedule import Batch, distinct, on_schedule, scans_of
-from linewatch.watch.tracker.sensors import FIBRE, SensorTable
+from linewatch.watch.tracker.sensors import FIBRE, PLACE, SensorTable
 from linewatch.watch.tracker.settings import TrackerSettings
 from linewatch.watch.tracker.state import (
     SLOTS,
@@ -28,6 +28,10 @@ from linewatch.watch.tracker.trail import Trail, TrailKeeper
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
+FARTHEST_M = 1e8  # no place on the plane is as far from another [m]
+FARTHEST_LOOK_M = 1e7  # no sensor sees as far [m]
+WIDEST_M2, FINEST_M2 = 1e10, 1e-5  # variances of places between which digits suffice
+FASTEST_MPS = 1e5  # no range rate is as fast [m/s]
 LONGEST_STEP_S = 1_000.0  # most that is processed at once [s]
 TRAIL_ROWS = 4096  # rows that the kernel writes before they are put away
 COUNTED = ("fed", "used", "duplicate", "late", "bad", "unknown_sensor")
@@ -133,21 +137,21 @@ class Tracker:
                 )
             )
         )  # fmt: skip
-        time, a, b = (np.asarray(v, np.float64) for v in (time, a, b))
-        good = np.isfinite(time) & np.isfinite(b) & np.isfinite(a) & (a >= 0)
+        time, a, b = (np.array(v, np.float64) for v in (time, a, b))
+        good = np.isfinite(time) & np.isfinite(b) & (a >= 0) & (a <= FARTHEST_LOOK_M)
         if elevation_rad is not None:
             up = np.where(np.isnan(up), 0.0, np.asarray(up, np.float64))
             good &= np.abs(up) < np.pi / 2
-            a = a * np.cos(up)
+            a = a * np.cos(np.clip(up, -np.pi / 2, np.pi / 2))
         with np.errstate(invalid="ignore"):
             b = np.mod(b, 2 * np.pi)
         rates = None
         if range_rate_mps is not None:
             rates = np.array(rate, np.float64)
-            good &= ~np.isinf(rates)
-        return self._keep(
-            Batch(time, self._rows(who), a, b, name, None, rates), who, good
-        )
+            good &= np.isnan(rates) | (np.abs(rates) <= FASTEST_MPS)
+        row = self._rows(who)
+        good &= (row < 0) | (self.sensors.kind[row] < PLACE)
+        return self._keep(Batch(time, row, a, b, name, None, rates), who, good)
 
     def feed_along(
         self,
@@ -186,7 +190,9 @@ class Tracker:
         time, along, sigma = (np.asarray(v, np.float64) for v in (time, along, sigma))
         row = self._rows(who)
         sigma = np.where(np.isnan(sigma), self.sensors.sigma_range_m[row], sigma)
-        good = np.isfinite(time) & np.isfinite(along) & (sigma > 0) & np.isfinite(sigma)
+        sigma = np.clip(sigma, 0.0, FARTHEST_M)
+        good = np.isfinite(time) & np.isfinite(along)
+        good &= (sigma**2 >= FINEST_M2) & (sigma <= np.sqrt(WIDEST_M2))
         good &= (row < 0) | (self.sensors.kind[row] == FIBRE)
         x, y, noise = along.copy(), np.zeros(len(row)), np.ones((len(row), 3))
         for fibre_row, fibre in self.sensors.fibres.items():
@@ -234,7 +240,7 @@ class Tracker:
         time, who, x, y, name = np.broadcast_arrays(
             *(np.atleast_1d(v) for v in (time_s, sensor_id, x_m, y_m, ident))
         )
-        time, x, y = (np.asarray(v, np.float64) for v in (time, x, y))
+        time, x, y = (np.array(v, np.float64) for v in (time, x, y))
         noise = np.zeros((len(time), 3))
         if cov_m2 is not None:
             cov = np.broadcast_to(np.asarray(cov_m2, np.float64), (len(time), 2, 2))
@@ -248,11 +254,18 @@ class Tracker:
                 row = self._rows(who)
                 radius_m = np.where(row >= 0, self.sensors.range_m[row], 1.0)
             # A disc of radius R evenly filled has a variance of R^2 / 4 in each part.
-            noise[:, 0] = noise[:, 2] = np.asarray(radius_m, np.float64) ** 2 / 4
-        good = np.isfinite(time) & np.isfinite(x) & np.isfinite(y)
-        good &= np.isfinite(noise).all(axis=1) & (noise[:, 0] > 0)
-        good &= noise[:, 0] * noise[:, 2] > noise[:, 1] ** 2
-        return self._keep(Batch(time, self._rows(who), x, y, name, noise), who, good)
+            # One that is too wide to be true is bad further down.
+            radius = np.clip(np.asarray(radius_m, np.float64), 0.0, FARTHEST_M)
+            noise[:, 0] = noise[:, 2] = radius**2 / 4
+        good = np.isfinite(time) & (np.abs(x) <= FARTHEST_M) & (np.abs(y) <= FARTHEST_M)
+        with np.errstate(over="ignore", invalid="ignore"):
+            both = noise[:, 0] + noise[:, 2]
+            good &= (noise[:, 0] > 0) & (both <= WIDEST_M2)
+            least_m2 = noise[:, 0] * noise[:, 2] - noise[:, 1] ** 2
+            good &= least_m2 >= FINEST_M2 * both
+        row = self._rows(who)
+        good &= (row < 0) | (self.sensors.kind[row] == PLACE)
+        return self._keep(Batch(time, row, x, y, name, noise), who, good)
 
     def outage(self, sensor_id: int, from_s: float, until_s: float) -> None:
         """Say that a sensor does not look from `from_s` until before `until_s` [s].
@@ -286,7 +299,7 @@ class Tracker:
             allowed = [str(known) for known in self.sensors.sensor_id[:20]]
             raise UnknownName("sensor", str(np.asarray(who)[at]), allowed)
         known = row >= 0
-        batch = batch._replace(ident=np.asarray(batch.ident, np.int64))
+        batch = batch._replace(ident=np.array(batch.ident, np.int64))
         batch = batch.pick(good & known)
         batch = batch._replace(
             time_s=on_schedule(self.sensors, batch.row, batch.time_s)

@@ -1,7 +1,7 @@
 """Input of any kind: order leaves no trace, keeping neither, and junk is counted."""
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -76,8 +76,9 @@ def fed(order: list[int] | range) -> Tracker:
 
 def same(one: tuple[Rows, Trail], other: tuple[Rows, Trail]) -> None:
     for mine, theirs in zip(one, other, strict=True):
-        for name in type(mine).__slots__:
-            np.testing.assert_array_equal(getattr(mine, name), getattr(theirs, name))
+        for field in fields(mine):
+            ours, others = getattr(mine, field.name), getattr(theirs, field.name)
+            np.testing.assert_array_equal(ours, others)
 
 
 def ended(tracker: Tracker) -> tuple[Rows, Trail]:
@@ -153,7 +154,7 @@ def test_junk_is_counted_and_never_spoils_the_picture(
 
 
 def test_what_was_fed_is_the_callers_to_change() -> None:
-    figures = {name: np.array(v, float) for name, v in SCENE.fed().items()}  # type: ignore[arg-type]
+    figures = {name: np.array(v, float) for name, v in SCENE.fed().items()}
     figures["ident"] = figures["ident"].astype(int)
     tracker = Tracker(RADARS, start_s=-1e-6)
     tracker.feed(**figures)

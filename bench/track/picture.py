@@ -22,6 +22,7 @@ NAMES = {
     "nearest": "plain nearest neighbour",
 }
 MARKS = dict(zip(NAMES, "*soD^vP", strict=True))
+COLOURS = dict(zip(NAMES, ("C3", "C0", "C9", "C2", "C1", "C4", "C7"), strict=True))
 Row = dict[str, Any]
 
 
@@ -44,11 +45,11 @@ def draw(rows: list[Row], out: Path, date: str) -> None:
             chart.scatter(
                 row["detections_per_cpu_s"], row["score"]["gospa_m"], size,
                 marker=MARKS[name], label=NAMES[name],
-                color="tab:red" if name == "linewatch" else None, zorder=3,
+                color=COLOURS[name], zorder=3,
             )  # fmt: skip
         chart.set_xscale("log")
-        chart.set_xlim(100, 3e6)
-        chart.set_ylim(bottom=0)
+        chart.set_xlim(100, 6e6)
+        chart.set_ylim(0, 1.12 * max(row["score"]["gospa_m"] for row in mine))
         chart.grid(alpha=0.3)
         chart.set_title(f"{scene}: {mine[0]['what']}", fontsize=9)
         chart.tick_params(labelsize=8)

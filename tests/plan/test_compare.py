@@ -63,7 +63,7 @@ def sites(share: float = 0.4, days: float = 90 * 800, **more: object) -> Proposa
         "status": "T10",
         "objective": share,
         "bound": 0.5,
-        "planned_chance": 0.45,
+        "planned_chance": {"walker": 0.45},
         **more,
     }
     made = replace(
@@ -141,8 +141,8 @@ def test_kinds_are_handled_sensibly() -> None:
 
 
 def test_coverage_is_told_by_target_too() -> None:
-    one = sites(by_target={"walker": 0.5, "vehicle": 0.7})
-    two = sites(0.5, by_target={"walker": 0.4, "vehicle": 0.7})
+    one = sites(planned_chance={"walker": 0.5, "vehicle": 0.7})
+    two = sites(0.5, planned_chance={"walker": 0.4, "vehicle": 0.7})
     said = says(one, two)
     assert "expected share confirmed is 10.0 points higher with o1 than with o0" in said
     assert "planned chance, walker is 10.0 points lower" in said

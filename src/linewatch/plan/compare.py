@@ -17,7 +17,6 @@ ENDS: Final = ("until", "finish")
 COVERAGE: Final = {
     "objective": "expected share confirmed",
     "bound": "bound that no choice exceeds",
-    "planned_chance": "planned chance",
     "demand_covered": "share of demand covered",
 }
 """Keys of a plan of sites that tell what it covers, and what they mean."""
@@ -242,7 +241,7 @@ def _coverage(body: Mapping[str, object]) -> dict[str, float]:
         for name, words in COVERAGE.items()
         if isinstance(value := body.get(name), (int, float))
     }
-    by_target = body.get("by_target")
+    by_target = body.get("planned_chance")
     if isinstance(by_target, dict):
         for target, share in by_target.items():
             if isinstance(share, (int, float)):

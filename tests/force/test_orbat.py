@@ -267,6 +267,14 @@ def of_battery(**keys: object) -> Change:
     )
 
 
+def moved_to(target: object) -> Change:
+    """Return a change that moves the first battery."""
+    hierarchy = {"targetId": target, "placement": "on"}
+    return of_battery(state=[{"id": "s", "t": "2025-03-09", "hierarchy": hierarchy}])
+
+
+STRANGE: list[object] = [[], {}, 3, None]
+
 WRONG: list[tuple[Change, str]] = [
     (of_unit(id="blue"), "$.sides[0].groups[0].subUnits[0].id: 'blue' was given"),
     (of_unit(id=""), ".id: must be a text that is not empty"),
@@ -342,6 +350,7 @@ WRONG: list[tuple[Change, str]] = [
         ),
         ".onHand: must be a whole number",
     ),
+    *((moved_to(target), "is no id of the file") for target in STRANGE),
     (lambda it: it.update(startTime="March"), "$.startTime: must be a time"),
     (lambda it: it["sides"][0].update(standardIdentity="9"), "must be one of 0, 1"),
     (lambda it: it.update(sides="x"), "$.sides: must be a list"),
@@ -379,6 +388,11 @@ def test_all_wrong_parts_are_told_together(tmp_path: Path) -> None:
         ('{"type": "ORBAT-mapper-encrypted"}', "save it without a password"),
         ('{"type": "ORBAT-mapper", "version": "9.0.0"}', "$.version: must be 2.x or"),
         ("[" * 100_000, "nested too deep"),
+        ("9" * 5_000, "is not JSON: holds a number too long to read"),
+        (
+            '{"type": "ORBAT-mapper", "name": "\\ud800"}',
+            r"'\ud800', half of a character",
+        ),
     ],
 )
 def test_a_file_of_another_kind_is_one_line(

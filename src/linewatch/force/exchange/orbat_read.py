@@ -103,8 +103,12 @@ def _load(path: Path) -> Json:
     except json.JSONDecodeError as error:
         why = f"line {error.lineno}, column {error.colno}: is not JSON: {error.msg}"
         raise BadFile(path, why) from error
+    except ValueError as error:
+        # Python reads no number of more than 4,300 digits.
+        raise BadFile(path, "is not JSON: holds a number too long to read") from error
     except RecursionError:
         raise BadFile(path, "is nested too deep to be a scenario") from None
+    _check_letters(path, found)
     kind = found.get("type") if isinstance(found, dict) else None
     if kind != TYPE:
         told = f"$.type: must be {TYPE!r}, not {kind!r:.60}"
@@ -114,6 +118,15 @@ def _load(path: Path) -> Json:
     if version.split(".", maxsplit=1)[0] not in READ:
         raise BadFile(path, f"$.version: must be 2.x or 3.x, not {version!r:.20}")
     return found  # type: ignore[no-any-return]
+
+
+def _check_letters(path: Path, found: object) -> None:
+    """Refuse halves of characters, which JSON can write and no file can hold."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = ascii(error.object[error.start])
+        raise BadFile(path, f"holds {half}, half of a character") from error
 
 
 def _take_sides(draft: Draft, scenario: Json, wanted: Sequence[str]) -> None:
@@ -294,7 +307,7 @@ def _target(
     beside = hierarchy.get("placement") in ("above", "below")
     if beside and hierarchy.get("parentId") is not None:
         key, beside = hierarchy["parentId"], False
-    if key in draft.elsewhere:
+    if isinstance(key, str) and key in draft.elsewhere:
         draft.losses.add("moves to sides that are not ours", where)
         return None
     if not isinstance(key, str) or key not in draft.units.given:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from linewatch.errors import BadFile, BadParts
 from linewatch.force.exchange.reading import MOST_BYTES, read_bytes, to_text
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 WORKBOOK: Final = b"PK\x03\x04"
 """First bytes of an XLSX file."""
@@ -113,25 +114,25 @@ def _of_text(path: Path, content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
 
 def _of_book(path: Path, content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
     """Return the rows of the first sheet of an XLSX file."""
-    # openpyxl is slow to import and only workbooks need it.
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
     try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
-                raise BadFile(path, f"unpacks to more than {MOST_BYTES // 2**20} MiB")
+        _check_size(path, content)
         with closing(_open(content)) as book:
             sheet = book.worksheets[0]
             for line, row in enumerate(sheet.iter_rows(values_only=True), start=1):
                 yield line, [_cell(value) for value in row]
-    except (
-        BadZipFile,
-        InvalidFileException,
-        KeyError,
-        ValueError,
-        IndexError,
-    ) as error:
-        raise BadFile(path, f"is no XLSX workbook: {error}") from error
+    except BadFile:
+        raise
+    # A damaged workbook fails anywhere: in the archive, the XML or the cells' types.
+    except Exception as error:
+        told = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise BadFile(path, f"is no XLSX workbook: {told}") from error
+
+
+def _check_size(path: Path, content: bytes) -> None:
+    """Refuse a workbook that is far larger than its file."""
+    with ZipFile(io.BytesIO(content)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
+            raise BadFile(path, f"unpacks to more than {MOST_BYTES // 2**20} MiB")
 
 
 def _open(content: bytes) -> "Workbook":
@@ -192,7 +193,18 @@ def xlsx_bytes(
     sheet = book.create_sheet(title)
     sheet.append(list(columns))
     for row in rows:
-        sheet.append([row.get(name, "") for name in columns])
+        sheet.append([_told(sheet, row.get(name, "")) for name in columns])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _told(sheet: "WriteOnlyWorksheet", value: object) -> object:
+    """Return a value as a cell: a text is never taken for a formula."""
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - slow to import
+
+    if not (isinstance(value, str) and value.startswith("=")):
+        return value
+    cell = WriteOnlyCell(sheet, value)
+    cell.data_type = "s"
+    return cell

@@ -9,9 +9,10 @@ from cyclopts import App, Parameter
 
 from linewatch.force.force import Force
 from linewatch.force.force import read_force as read_scenario_force
+from linewatch.force.question import Question
 from linewatch.force.read import read_ledger
 from linewatch.force.rules import Rules
-from linewatch.force.values import Claim, Strength
+from linewatch.force.values import EVERYONE, PEOPLE, STATUS_KEYS, Claim, Strength
 from linewatch.measure.clock import to_date
 from linewatch.scenario import BUILT_IN, read_scenario
 
@@ -55,6 +56,9 @@ def count(
 ) -> None:
     """Count the force on a date, by strength and status.
 
+    Each figure stands beside its id, which ``linewatch force explain`` answers with
+    the entries that add up to it.
+
     Parameters
     ----------
     on
@@ -92,18 +96,81 @@ def _words(held: Force, on: date, known: date | None, by: By) -> dict[str, objec
     if known is not None:
         words["known"] = known.isoformat()
     words |= {"strength": total.five(), "by_status": dict(total.by_status)}
+    ids: dict[str, object] = {
+        "strength": {name: _id(name, on, known) for name in total.five()},
+        "by_status": {
+            name: _id("present", on, known, status=_STATUS_OF[name])
+            for name in total.by_status
+        },
+    }
     if by == "sector":
         words["by_sector"] = held.by_sector(on, known)
+        ids["by_sector"] = {
+            name: _id_of_sector(held, name, on, known)
+            for name in held.by_sector(on, known)
+        }
     elif by == "unit":
         units = held.by_unit(on, known)
         words["by_unit"] = {name: one.five() for name, one in units.items()}
+        ids["by_unit"] = {
+            name: {key: _id(key, on, known, unit=name) for key in one.five()}
+            for name, one in units.items()
+        }
     elif by == "status":
         statuses = held.by_status(on, known)
         words["status"] = {
             name: {key: n for key, n in one.five().items() if key != "organic"}
             for name, one in statuses.items()
         }
-    return words
+        ids["status"] = {
+            name: {
+                key: _id(key, on, known, status=_STATUS_OF[name])
+                for key in one.five()
+                if key != "organic"
+            }
+            for name, one in statuses.items()
+        }
+    return words | {"ids": ids}
+
+
+_STATUS_OF = {key: status for status, key in STATUS_KEYS.items()}
+"""Duty status by its long name."""
+
+
+def _id(
+    what: str,
+    on: date,
+    known: date | None,
+    *,
+    unit: str = EVERYONE,
+    status: str | None = None,
+    place: str | None = None,
+    item: str = PEOPLE,
+) -> str:
+    """Return the id by which a figure can be asked for its entries."""
+    return Question(
+        what=what,
+        on=on,
+        known=known,
+        unit=unit,
+        status=status,
+        place=place,
+        item=item,
+    ).id
+
+
+def _id_of_sector(held: Force, name: str, on: date, known: date | None) -> str | None:
+    """Return the id of those present in a sector; None where it has no place."""
+    # A base may have the title of its sector, so the title alone does not tell it.
+    place = next(
+        (
+            one.name
+            for one in held.ledger.places
+            if one.kind == "sector" and one.sector == name
+        ),
+        None,
+    )
+    return None if place is None else _id("present", on, known, place=place)
 
 
 def _print(held: Force, on: date, known: date | None, by: By) -> None:
@@ -112,34 +179,39 @@ def _print(held: Force, on: date, known: date | None, by: By) -> None:
     print(f"Force at the end of {on}{as_known}")
     total = held.strength(on, known)
     if by == "strength":
-        for word, number in zip(WORDS, total.five().values(), strict=True):
-            print(f"  {word:<12}{number:>8,}")
-        for status, number in total.by_status.items():
-            print(f"  present, {_plain(status)}: {number:,}")
+        for word, (key, number) in zip(WORDS, total.five().items(), strict=True):
+            print(f"  {word:<28}{number:>8,}  {_id(key, on, known)}")
+        for key, number in total.by_status.items():
+            one = _id("present", on, known, status=_STATUS_OF[key])
+            print(f"  {'present, ' + _plain(key):<28}{number:>8,}  {one}")
         _print_kit(held, on, known)
+        print("Entries behind a figure: linewatch force explain, and the id beside it.")
         _print_claims(held.claims(on))
     elif by == "sector":
         for name, number in held.by_sector(on, known).items():
-            print(f"  {name:<20}{number:>8,} present")
+            one = _id_of_sector(held, name, on, known) or ""
+            print(f"  {name:<20}{number:>8,} present  {one}".rstrip())
     elif by == "status":
         _print_table(
             {_plain(key): one for key, one in held.by_status(on, known).items()},
             total,
+            _id("present", on, known, status="T10"),
         )
     else:
-        parts = held.by_unit(on, known)
-        _print_table(
-            {name: one for name, one in parts.items() if any(one.five().values())},
-            total,
-        )
+        found = held.by_unit(on, known)
+        parts = {name: one for name, one in found.items() if any(one.five().values())}
+        first = _id("present", on, known, unit=next(iter(parts), EVERYONE))
+        _print_table(parts, total, first)
 
 
-def _print_table(parts: dict[str, Strength], total: Strength) -> None:
-    """Tell the five strengths of each part, and of all."""
+def _print_table(parts: dict[str, Strength], total: Strength, one_id: str) -> None:
+    """Tell the five strengths of each part, and of all, and how to ask for one."""
     wide = max(map(len, (*parts, "all"))) + 2
     print(" " * (wide + 2) + "".join(f"{word:>12}" for word in WORDS))
     for name, one in (*parts.items(), ("all", total)):
         print(f"  {name:<{wide}}" + "".join(f"{n:>12,}" for n in one.five().values()))
+    print(f"Entries behind a figure: linewatch force explain {one_id}")
+    print("and so on, by strength and name; --json has the id of each.")
 
 
 def _print_kit(held: Force, on: date, known: date | None) -> None:
@@ -150,7 +222,8 @@ def _print_kit(held: Force, on: date, known: date | None) -> None:
             for entry, _ in held.entries_behind(on, item=kind, known=known)
         )
         told = " (planning assumption in part or whole)" if assumed else ""
-        print(f"  kit, {kind}: {number:,}{told}")
+        what = f"kit, {kind}: {number:,}{told}"
+        print(f"  {what}  {_id('present', on, known, item=kind)}")
 
 
 def _print_claims(claims: tuple[Claim, ...]) -> None:

@@ -221,3 +221,53 @@ def test_the_ending_of_a_name_tells_the_kind(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("unit,date,assigned,present\n")
     assert form_of(path) == "perstat"
+
+
+@pytest.mark.parametrize(
+    ("form", "asked"),
+    [
+        ("orbat", ["--c-day", "2025-03-01"]),
+        ("orbat", ["--ledger", "force.ledger"]),
+        ("msdl", ["--ledger", "force.ledger"]),
+        ("msdl", ["--status", "T10"]),
+        ("tpfdd", ["--side", "Blue"]),
+        ("perstat", ["--side", "Blue"]),
+        ("perstat", ["--c-day", "2025-03-01"]),
+    ],
+)
+def test_what_means_nothing_for_a_file_is_not_passed_over(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, form: str, asked: list[str]
+) -> None:
+    path, out = tmp_path / NAMES[form], tmp_path / "out.ledger"
+    assert run(capsys, ["force", "export", path, "--format", form])[0] == 0
+    status, told, err = run(capsys, ["force", "import", path, "--out", out, *asked])
+    assert (status, told) == (1, "")
+    assert err.startswith(f"linewatch: {asked[0]} must be left out unless the file is")
+    assert err.endswith(f"not given for {form}\n")
+    assert not out.exists()
+
+
+def test_two_files_have_two_names(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lines, out = tmp_path / "lines.csv", tmp_path / "out.csv"
+    lines.write_text(
+        "ULN,FORCE,PAX,STATUS,ORIGIN,DESTINATION,ALD,LAD,TASK\n"
+        "A1,a,5,T10,fort,camp,2025-03-01,2025-03-03,patrol\n"
+    )
+    words: Words = ["force", "import", lines, "--out", out, "--movements", out]
+    status, _, err = run(capsys, words)
+    assert status == 1
+    assert "--movements must be another file than --out" in err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("form", ["orbat", "msdl", "perstat"])
+def test_a_workbook_holds_a_deployment_table_only(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, form: str
+) -> None:
+    out = tmp_path / "out.xlsx"
+    status, _, err = run(capsys, ["force", "export", out, "--format", form])
+    assert status == 1
+    assert f"a workbook holds a tpfdd only; name {form} otherwise" in err
+    assert not out.exists()

@@ -58,6 +58,8 @@ def export(
     if what is None:
         told = "is not told by its ending what to be: give --format"
         raise BadFile(out, f"{told} orbat, msdl, tpfdd or perstat")
+    if ending == ".xlsx" and what != "tpfdd":
+        raise BadFile(out, f"a workbook holds a tpfdd only; name {what} otherwise")
     held = read_ledger(ledger or read_scenario(scenario).file("force", "ledger"))
     day = to_date(on) if on is not None else _last(held)
     made = export_force(

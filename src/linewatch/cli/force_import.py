@@ -62,14 +62,17 @@ def import_(
         kind=held_as,
     )
     made = import_force(file, wish)
-    losses = made.losses
+    losses, table = made.losses, None
     if movements is not None:
         if made.form != "tpfdd":
             raise BadValue("--movements", "left out unless FILE is a TPFDD", made.form)
         table, more = import_movements(file, wish)
         losses += tuple(loss for loss in more if loss not in losses)
-        write_whole(movements, table)
+        if movements.resolve() == out.resolve():
+            raise BadValue("--movements", "another file than --out", movements)
     write_whole(out, made.text)
+    if table is not None and movements is not None:
+        write_whole(movements, table)
     if as_json:
         words = {
             "format": made.form,

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from linewatch.errors import BadFile, BadLines, BadParts, UnknownName
+from linewatch.errors import BadFile, BadLines, BadParts, BadValue, UnknownName
 from linewatch.force.exchange.loss import Loss, Losses
 from linewatch.force.exchange.msdl_read import read_msdl
 from linewatch.force.exchange.msdl_write import msdl_text
@@ -126,10 +126,13 @@ def import_force(path: Path, wish: Wish) -> Imported:
         If the file cannot be read, or parts of it break rules; all are told.
     UnknownName
         If there is no such kind of file or no such side.
+    BadValue
+        If something is asked for that has no meaning for such a file.
     """
     form = wish.form or form_of(path)
     if form not in FORMS:
         raise UnknownName("format", form, FORMS)
+    _check_wish(wish, form)
     losses = Losses()
     source = f"{path.name}, taken over as {form}"
     reports: tuple[Report, ...] = ()
@@ -156,6 +159,19 @@ def import_force(path: Path, wish: Wish) -> Imported:
         units=len(ledger.units),
         losses=losses.all(),
     )
+
+
+def _check_wish(wish: Wish, form: str) -> None:
+    """Refuse what would be passed over without a word."""
+    for name, asked, forms in (
+        ("status", wish.status is not None, ("orbat", "tpfdd", "perstat")),
+        ("side", bool(wish.sides), ("orbat", "msdl")),
+        ("c-day", wish.c_day is not None, ("tpfdd",)),
+        ("ledger", wish.ledger is not None, ("perstat",)),
+    ):
+        if asked and form not in forms:
+            rule = f"left out unless the file is {' or '.join(forms)}"
+            raise BadValue(f"--{name}", rule, f"given for {form}")
 
 
 def import_movements(path: Path, wish: Wish) -> tuple[str, tuple[Loss, ...]]:

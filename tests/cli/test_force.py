@@ -19,7 +19,7 @@ def test_prints_the_news_as_one_object(capsys: pytest.CaptureFixture[str]) -> No
     status, out, err = run(capsys, ["force", "--on", "2025-03-01", "--json"])
     assert (status, err) == (0, "")
     told = json.loads(out)
-    assert list(told) == ["on", "strength", "by_status", "ids"]
+    assert list(told) == ["on", "strength", "by_status"]
     assert told["strength"]["approved"] == 12_200
     assert told["strength"]["present"] == 9_200
     assert told["by_status"] == {
@@ -77,7 +77,7 @@ def test_every_figure_can_be_asked_for_its_entries(
 ) -> None:
     words = ["force", "--on", "2025-04-10", "--by", by]
     words += [] if known is None else ["--known", known]
-    told = json.loads(run(capsys, [*words, "--json"])[1])
+    told = json.loads(run(capsys, [*words, "--json", "--ids"])[1])
     asked = [one for key, ids in told["ids"].items() for one in figures(told[key], ids)]
     assert len({one for _, one in asked}) > 7
     ledger = ledger_of(read_scenario(BUILT_IN), None)

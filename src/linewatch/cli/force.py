@@ -52,6 +52,7 @@ def count(
     by: By = "strength",
     scenario: Path = BUILT_IN,
     ledger: Path | None = None,
+    ids: Annotated[bool, Parameter(negative="")] = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
     """Count the force on a date, by strength and status.
@@ -71,13 +72,18 @@ def count(
         Folder of the scenario.
     ledger
         Ledger to count instead of the scenario's.
+    ids
+        Add the id of each figure to the JSON object; the table has them anyway.
     as_json
         Print one JSON object instead of a table.
     """
     held = _read(scenario, ledger)
     day, knowing = to_date(on), None if known is None else to_date(known)
     if as_json:
-        print(json.dumps(_words(held, day, knowing, by)))
+        words = _words(held, day, knowing, by)
+        if not ids:
+            del words["ids"]
+        print(json.dumps(words))
     else:
         _print(held, day, knowing, by)
 
@@ -211,7 +217,7 @@ def _print_table(parts: dict[str, Strength], total: Strength, one_id: str) -> No
     for name, one in (*parts.items(), ("all", total)):
         print(f"  {name:<{wide}}" + "".join(f"{n:>12,}" for n in one.five().values()))
     print(f"Entries behind a figure: linewatch force explain {one_id}")
-    print("and so on, by strength and name; --json has the id of each.")
+    print("and so on, by strength and name; --json --ids has the id of each.")
 
 
 def _print_kit(held: Force, on: date, known: date | None) -> None:

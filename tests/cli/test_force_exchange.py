@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from linewatch.force.exchange import FORMS, form_of
+from linewatch.scenario import BUILT_IN, read_scenario
 from tests.cli.running import run
 from tests.force.ledgers import SENT, write
 from tests.force.test_msdl import HOSTILE
@@ -271,3 +272,21 @@ def test_a_workbook_holds_a_deployment_table_only(
     assert status == 1
     assert f"a workbook holds a tpfdd only; name {form} otherwise" in err
     assert not out.exists()
+
+
+@pytest.mark.parametrize("form", ["msdl", "tpfdd"])
+def test_characters_that_xml_cannot_hold_are_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, form: str
+) -> None:
+    ledger = tmp_path / "bell.ledger"
+    title = '"Army military police and engineers ordered on 22 January"'
+    text = read_scenario(BUILT_IN).file("force", "ledger").read_text(encoding="utf-8")
+    assert title in text
+    ledger.write_text(text.replace(title, '"bell\x07\x1f"'), encoding="utf-8")
+    out, back = tmp_path / NAMES[form], tmp_path / "back.ledger"
+    status, told, err = run(capsys, ["force", "export", out, "--ledger", ledger])
+    assert (status, err) == (0, "")
+    assert "control characters, told as U+FFFD (" in told
+    status, _, err = run(capsys, ["force", "import", out, "--out", back])
+    assert (status, err) == (0, "")
+    assert "bell\ufffd\ufffd" in back.read_text(encoding="utf-8")

@@ -1,5 +1,7 @@
 """The door for files of other programs: what kind a file is, and what comes of it."""
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,6 +33,9 @@ from linewatch.force.read import read_ledger
 
 FORMS: Final = ("orbat", "msdl", "tpfdd", "perstat")
 """Kinds of files: orbat-mapper scenario, MSDL, deployment table, personnel report."""
+
+NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that XML 1.0 (section 2.2) cannot hold, and so no workbook either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +226,7 @@ def export_force(
         columns = tuple(name.upper() for name in COLUMNS)
         upper = [{name.upper(): cell for name, cell in row.items()} for row in rows]
         if book:
-            content = xlsx_bytes(columns, upper, title="TPFDD")
+            content = xlsx_bytes(columns, _cleaned(upper, losses), title="TPFDD")
         else:
             content = csv_text(columns, upper).encode()
     elif form == "perstat":
@@ -231,10 +236,34 @@ def export_force(
         if form == "orbat":
             content = orbat_text(picture, losses).encode()
         else:
-            content = msdl_text(picture, losses, on=on).encode()
+            content = _clean(msdl_text(picture, losses, on=on), losses).encode()
     else:
         raise UnknownName("format", form, FORMS)
     return Exported(form=form, content=content, losses=losses.all())
+
+
+def _cleaned(
+    rows: Sequence[Mapping[str, object]], losses: Losses
+) -> list[dict[str, object]]:
+    """Return rows whose texts a workbook can hold."""
+    return [
+        {
+            name: _clean(cell, losses) if isinstance(cell, str) else cell
+            for name, cell in row.items()
+        }
+        for row in rows
+    ]
+
+
+def _clean(text: str, losses: Losses) -> str:
+    """Return a text as XML can hold it."""
+    first = NOT_IN_XML.search(text)
+    if first is None:
+        return text
+    clean, times = NOT_IN_XML.subn("\ufffd", text)
+    near = ascii(text[max(first.start() - 20, 0) : first.end()])
+    losses.add("control characters, told as U+FFFD", f"after {near}", times)
+    return clean
 
 
 def _lines(path: Path, wish: Wish, losses: Losses) -> tuple[Line, ...]:

@@ -1,6 +1,6 @@
 """Draw speed against exactness from what ``viewshed.py --out FILE`` wrote.
 
-python bench/sight/picture.py FILE docs/images/sight-speed.svg
+python -m bench.sight.picture FILE docs/images/sight-speed.svg
 
 Peers that cannot run in the same process are points of their own, with their source.
 """

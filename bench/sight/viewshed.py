@@ -1,6 +1,6 @@
 """How exact and how fast viewsheds are, beside GDAL in one run on one thread.
 
-python bench/sight/viewshed.py [--gdal FOLDER] [--eyes 50] [--eyes-far 10] [--out FILE]
+python -m bench.sight.viewshed [--gdal FOLDER] [--eyes 50] [--eyes-far 10] [--out FILE]
 
 Terrains are those of `scenes`. The reference is our own exact walk of every line of
 sight, which the tests hold to a plain NumPy twin. Times are processor time, the least
@@ -16,10 +16,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from gdal_peer import Gdal
 from numpy.typing import NDArray
-from scenes import NAMES, Scene, load, places
 
+from bench.sight.gdal_peer import Gdal
+from bench.sight.scenes import NAMES, Scene, load, places
 from linewatch.sight.cells import SEEN, Lens, Mode, Prepared, sag_per_m
 
 TARGET_M, SAG = 1.5, sag_per_m(1 - 0.85714)

@@ -1,6 +1,6 @@
 """How good and how fast sites are chosen from a table of a hundred million pairs.
 
-python bench/siting/large.py COVER.npz --choose 200 [--rounds 1800] [--kicks 150]
+python bench/siting/large.py COVER.npz --choose 200 [--rounds 2600] [--kicks 150]
 
 COVER.npz is what ``linewatch cover`` made of the files of ground.py; weights are drawn
 from 1 to 10. Prints processor time and memory, for the machine may be shared.
@@ -22,7 +22,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("cover", type=Path)
     parser.add_argument("--choose", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=1_800)
+    parser.add_argument("--rounds", type=int, default=2_600)
     parser.add_argument("--kicks", type=int, default=150)
     parser.add_argument("--workers", type=int, default=2)
     told = parser.parse_args()

@@ -1,6 +1,7 @@
 """Tests of ``linewatch report perstat|strength|cost|authority``."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from linewatch.cli.reporting import LONGEST, text
 from linewatch.report.document import Column, Document, Form, Table
+from linewatch.scenario import BUILT_IN
 from tests.cli.running import run
 
 ON = "2025-05-01"
@@ -109,6 +111,62 @@ def test_a_unit_and_a_zone_narrow_a_report(
     assert counts[1]["allowed"] > counts[0]["allowed"]
 
 
+def test_authority_counts_what_the_log_has_on_record(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    log = str(tmp_path / "records.log")
+    for name, more in (
+        ("zone_notice_recorded", ["--on", "2025-04-25", "--known", "2025-05-20"]),
+        ("federal_request_recorded", ["--on", "2025-03-01"]),
+        ("land_owner_recorded", ["--on", "2025-03-01", "--place", "El Paso"]),
+        ("defense_secretary_approved", ["--on", "2025-03-01", "--until", "2025-05-01"]),
+    ):
+        made = ["decide", "record", name, "--by", "Secretary of Defense"]
+        made += ["--reference", "memo", "--log", log, *more]
+        assert run(capsys, made)[0] == 0
+    words = ["report", "authority", "--on", ON, "--zone", "nda", "--json"]
+    bare = json.loads(run(capsys, words)[1])
+    told = json.loads(run(capsys, [*words, "--log", log])[1])
+    then = json.loads(run(capsys, [*words, "--log", log, "--known", ON])[1])
+    met = "zone_notice_recorded", "federal_request_recorded"
+    stated = [word for name in met for word in ("--met", name)]
+    same = json.loads(run(capsys, [*words, *stated])[1])
+    rules = "rules-national_defense_area"
+    assert told["tables"][rules] == same["tables"][rules]
+    assert told["tables"][rules] != then["tables"][rules] != bare["tables"][rules]
+    counted = [row["Counts here"] for row in told["tables"]["records"]["rows"]]
+    assert counted == ["yes", "yes", "no, at its place only", "no, not on that day"]
+    assert len(then["tables"]["records"]["rows"]) == 3
+    assert "records" not in bare["tables"]
+
+
+def test_authority_reads_the_rules_that_a_scenario_adds(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(BUILT_IN, folder)
+    table = (folder / "authority.csv").read_text().splitlines()
+    columns = next(line for line in table if line.startswith("rule,")).split(",")
+    row = {
+        "rule": "governor-tows",
+        "task": "tow_cars",
+        "status": "SAD",
+        "zone": "*",
+        "layer": "law",
+        "answer": "allowed",
+        "citation": "own",
+    }
+    cells = ",".join(row.get(name, "") for name in columns)
+    (folder / "own.csv").write_text(f"{','.join(columns)}\n{cells}\n")
+    settings = folder / "scenario.toml"
+    named = settings.read_text().replace("[force]", '[force]\nmore_rules = "own.csv"')
+    settings.write_text(named)
+    words = ["report", "authority", "--on", ON, "--zone", "outside", "--json"]
+    told = json.loads(run(capsys, [*words, "--scenario", str(folder)])[1])
+    rows = told["tables"]["matrix-none"]["rows"]
+    assert [row["SAD"] for row in rows if row["Task"] == "tow cars"] == ["allowed"]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
@@ -120,6 +178,9 @@ def test_a_unit_and_a_zone_narrow_a_report(
         (["strength", "--on", ON, "--unit", "nobody"], 1, "unit"),
         (["cost", "--on", ON, "--scope", "total"], 1, "incremental, full"),
         (["authority", "--on", ON, "--zone", "moon"], 1, "zone"),
+        (["authority", "--on", ON, "--met", "luck"], 1, "unknown condition 'luck'"),
+        (["authority", "--on", ON, "--log", "none.log"], 1, "no such mission log"),
+        (["authority", "--on", ON, "--known", ON], 1, "--known must be given with"),
         (["authority", "--on", ON, "--format", "doc", "--out", "r"], 2, "doc"),
         (["perstat"], 2, "--on"),
         (["perstat", "--on", ON, "--out", "nowhere/r.pdf"], 1, "cannot be written"),

@@ -190,7 +190,12 @@ def test_a_request_that_is_refused_or_taken_back_says_why(say: Say) -> None:
     assert "unknown request 'rfa-9': choose from rfa-1" in err
 
 
-def test_a_log_without_requests_says_so(say: Say) -> None:
+def test_a_log_without_requests_says_so(say: Say, tmp_path: Path) -> None:
+    for words in (["list"], ["show", "rfa-1"]):
+        status, out, err = say(*words)
+        assert (status, out) == (1, "")
+        assert "no such mission log" in err
+    MissionLog.open(tmp_path / "m.log").close()
     _, out, _ = say("list")
     assert "holds no request" in out
     status, _, err = say("show", "rfa-1")

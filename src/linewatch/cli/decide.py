@@ -65,10 +65,10 @@ def decide(
     """
     proposal = read_proposal(file)
     mission = read_scenario(scenario)
-    ask = read_authority(mission, records=records_of(log))
+    ask = read_authority(mission, records=records_of(log, may_be_new=True))
     at_s = datetime.now(tz=UTC).timestamp() if on is None else to_epoch_s(on)
     if proposal.requests and answer != "disapprove":
-        cases = cases_of(log)
+        cases = cases_of(log, may_be_new=True)
         ask = authority_under(ask, cases, proposal.requests)
         within_grant(proposal, cases, proposal.requests)
     decision = make_decision(

@@ -9,17 +9,27 @@ from linewatch.force.request.case import KINDS
 from linewatch.log import MissionLog
 
 
-def records_of(log: Path | None, *, known_s: float = math.inf) -> tuple[Record, ...]:
-    """Read what offices put on record; nothing where there is no log yet.
+def records_of(
+    log: Path | None, *, known_s: float = math.inf, may_be_new: bool = False
+) -> tuple[Record, ...]:
+    """Read what offices put on record.
 
     Parameters
     ----------
     log : Path or None
-        Mission log.
+        Mission log; None has no records.
     known_s : float
         Only what was known by this instant [s].
+    may_be_new : bool
+        A log that is not there has no records, for commands that then make it. To
+        others a wrong path is a fault, not an empty log.
+
+    Raises
+    ------
+    BadFile
+        If the log cannot be read, or is not there and may not be new.
     """
-    if log is None or not log.exists():
+    if log is None or (may_be_new and not log.exists()):
         return ()
     with MissionLog.open_to_read(log) as kept:
         entries = kept.read(kinds=("record",))
@@ -27,18 +37,29 @@ def records_of(log: Path | None, *, known_s: float = math.inf) -> tuple[Record, 
 
 
 def cases_of(
-    log: Path | None, *, on_s: float = math.inf, known_s: float = math.inf
+    log: Path | None,
+    *,
+    on_s: float = math.inf,
+    known_s: float = math.inf,
+    may_be_new: bool = False,
 ) -> dict[str, Case]:
-    """Read the requests of a log by id; none where there is no log yet.
+    """Read the requests of a log by id.
 
     Parameters
     ----------
     log : Path or None
-        Mission log.
+        Mission log; None has no requests.
     on_s, known_s : float
         Only what was done, and was known, by these instants [s].
+    may_be_new : bool
+        A log that is not there has none, for commands that then make it.
+
+    Raises
+    ------
+    BadFile
+        If the log cannot be read, or is not there and may not be new.
     """
-    if log is None or not log.exists():
+    if log is None or (may_be_new and not log.exists()):
         return {}
     with MissionLog.open_to_read(log) as kept:
         told = ((e.time_s, e.kind, e.body) for e in kept.read(kinds=KINDS))

@@ -70,7 +70,9 @@ class Act:
             at_s=at_s,
             known_s=at_s if self.known is None else to_epoch_s(self.known),
             desks=read_desks(mission),
-            authority=read_authority(mission, records=records_of(self.log)),
+            authority=read_authority(
+                mission, records=records_of(self.log, may_be_new=True)
+            ),
         )
 
     def write(

@@ -24,7 +24,7 @@ def draft(
     act
         Who acts, when, and on which log.
     """
-    desk, held = act.office(), cases_of(act.log)
+    desk, held = act.office(), cases_of(act.log, may_be_new=True)
     read = read_requests(file, office=act.by, authority=desk.authority)
     if not read.requests:
         raise BadFile(file, "holds findings and no request")

@@ -35,7 +35,7 @@ def plan_sites(
     kit: str | None = None,
     picture: Path | None = None,
     out: Path | None = None,
-    stress: int = 1,
+    stress: int | None = None,
     fresh: bool = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
@@ -54,13 +54,14 @@ def plan_sites(
     out
         File to write the proposal to, for those who decide.
     stress
-        Tell what is left with this many sensors out: by chance, and at worst.
+        Tell what is left with this many sensors out, one by default: by chance, and at
+        worst.
     fresh
         Plan anew even if a plan from the same inputs is kept.
     as_json
         Print one JSON object instead of tables.
     """
-    if stress < 0:
+    if stress is not None and stress < 0:
         raise BadValue("--stress", "0 or more", stress)
     read = read_scenario(scenario)
     area = read_area(read)
@@ -74,16 +75,17 @@ def plan_sites(
         cache=cache,
         progress=None if as_json else _tell,
     )
+    lost = _lost(plan, stress)
     if out is not None:
         write_proposal(out, _proposal(read, area, plan, day))
     if picture:
         points = np.column_stack([area.line.lon_deg, area.line.lat_deg])
         write_whole(picture, drawn(plan, points))
     if as_json:
-        print(json.dumps(_words(plan, stress)))
+        print(json.dumps(_words(plan, lost)))
     else:
         _print(plan, area)
-        _print_worth(plan, stress)
+        _print_worth(plan, lost)
 
 
 def _proposal(scenario: Scenario, area: Area, plan: SitePlan, day: str) -> Proposal:
@@ -96,6 +98,14 @@ def _proposal(scenario: Scenario, area: Area, plan: SitePlan, day: str) -> Propo
         on=to_date(day),
         made_s=to_epoch_s(day),
     )
+
+
+def _lost(plan: SitePlan, stress: int | None) -> int:
+    """Return how many sensors are out; one where there is one and none was told."""
+    most = len(plan.sites)
+    if stress is not None and stress > most:
+        raise BadValue("sites out", f"0 to {most}", stress)
+    return min(1, most) if stress is None else stress
 
 
 def _sensors(text: str) -> dict[str, int]:
@@ -177,6 +187,7 @@ def _print(plan: SitePlan, area: Area) -> None:
         k: sum(s.kind == k for s in plan.sites) for k in {s.kind: 0 for s in plan.sites}
     }
     told = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    told = told or "No sensor"
     console.print(f"{told} on {plan.candidates:,} candidates; {plan.light}.")
     console.print(
         f"Expected share of crossings confirmed: {plan.objective:.1%}; no choice from "

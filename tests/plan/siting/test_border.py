@@ -173,8 +173,47 @@ def test_a_plan_is_kept_and_read_again(area: Area, tmp_path: Path) -> None:
     for name, chance in first.coverage.chance.items():
         np.testing.assert_array_equal(chance, second.coverage.chance[name])
     other = plan_sites(area, KIT, COARSE, light=DAY, cache=tmp_path)
-    assert other.light == "as given"
+    assert other.light == "100% of full daylight"
     assert len(list(tmp_path.glob("sites-*.json"))) == 2
+
+
+def test_weather_is_planned_for_told_and_kept_apart(
+    area: Area, plan: SitePlan, tmp_path: Path
+) -> None:
+    hazy = replace(COARSE, visibility_km=1.0, rain_mm_h=10.0, wind_mps=8.0)
+    found = plan_sites(area, KIT, hazy, cache=tmp_path)
+    words = "night without a moon, visibility 1 km, rain 10 mm/h, wind 8 m/s"
+    assert found.light == words
+    assert found.objective < 0.9 * plan.objective
+    seen = SightTable([s for s in found.sights if s.kind.name != "seismic"])
+    crossings = crossings_at(area, found.coverage.chainage_m, hazy, "walker")
+    told = crossing_chance(seen, crossings, target="walker", light=hazy.light)
+    here = found.coverage.chance["walker"]
+    far = np.ones(len(here), bool)
+    for site in found.sites:
+        if site.kind == "seismic":
+            at = np.argmin(np.abs(found.coverage.chainage_m - site.chainage_m))
+            far[at] = False
+    np.testing.assert_allclose(here[far], told.any_confirmed[far], atol=1e-12)
+    plan_sites(area, KIT, COARSE, cache=tmp_path)
+    assert len(list(tmp_path.glob("sites-*.json"))) == 2
+
+
+def test_fog_in_which_no_camera_sees_leaves_all_unplaced(area: Area) -> None:
+    fog = replace(COARSE, visibility_km=0.01)
+    found = plan_sites(area, {"camera": 2}, fog)
+    assert (found.sites, found.objective) == ((), 0.0)
+    assert found.unplaced == {"camera": 2}
+    assert found.coverage.mean("walker") == 0.0
+    assert found.by_site.covered() == 0.0
+    assert "<svg" in picture(found)
+
+
+def test_one_sensor_more_stands_where_none_stands_yet(plan: SitePlan) -> None:
+    taken = {(s.kind, s.chainage_m, s.offset_m) for s in plan.sites}
+    assert plan.more
+    for more in plan.more:
+        assert (more.kind, more.chainage_m, more.offset_m) not in taken
 
 
 def test_a_torn_or_missing_plan_is_made_anew(area: Area, tmp_path: Path) -> None:
@@ -266,6 +305,10 @@ def test_no_demand_is_no_division_by_zero() -> None:
         ("even_share", 1.5),
         ("snap_m", -1.0),
         ("confirm_least", 9),
+        ("visibility_km", 0.0),
+        ("visibility_km", np.nan),
+        ("rain_mm_h", -1.0),
+        ("wind_mps", 1e3),
     ],
 )
 def test_settings_refuse_what_cannot_be(field: str, value: object) -> None:
@@ -352,9 +395,39 @@ def test_plan_sites_prints_json_and_draws(
     assert status == 0
     assert "The ground is generated" in out
     assert "Any 2 out: 0.0% is left" in out  # there are but two
-    status, _, err = run(capsys, [*words, "--stress", "3"])
-    assert (status, err.count("\n")) == (1, 1)
+    late = tmp_path / "late.svg"
+    status, out, err = run(capsys, [*words, "--stress", "3", "--picture", str(late)])
+    assert (status, out, err.count("\n")) == (1, "", 1)
     assert "sites out must be 0 to 2, not 3" in err
+    assert not late.exists()
+
+
+def test_plan_sites_tells_the_weather_and_a_plan_of_nothing(
+    capsys: pytest.CaptureFixture[str],
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    foggy = tmp_path / "foggy"
+    foggy.mkdir()
+    (foggy / "line.geojson").write_bytes((folder / "line.geojson").read_bytes())
+    weather = "visibility_km = 0.01\nwind_mps = 3\n"
+    (foggy / "scenario.toml").write_text(TOML + weather)
+    words = ["plan", "sites", "--scenario", str(foggy), "--kit", "camera=1"]
+    status, out, err = run(capsys, [*words, "--json"])
+    assert (status, err) == (0, "")
+    told = json.loads(out)
+    words_of_it = "night without a moon, visibility 0.01 km, rain 0 mm/h, wind 3 m/s"
+    assert told["light"] == words_of_it
+    assert (told["sites"], told["stress"]["out"]) == ([], 0)
+    status, out, err = run(capsys, words)
+    assert (status, err) == (0, "")
+    assert "1 camera found no useful site" in out
+    (foggy / "scenario.toml").write_text(TOML + "visibility_km = 900\n")
+    status, _, err = run(capsys, words)
+    assert status == 1
+    assert "visibility_km must be 0.01 to 300, not 900" in err
 
 
 @pytest.mark.parametrize(

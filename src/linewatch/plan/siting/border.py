@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from linewatch.area.weather import STANDARD
 from linewatch.errors import BadValue
 from linewatch.plan.siting.candidates import crossings_at, middles
 from linewatch.plan.siting.choose import Choice, Effort, Limits, choose
@@ -27,7 +28,6 @@ from linewatch.plan.siting.values import (
 from linewatch.plan.siting.worth import More, SiteChances, one_more
 from linewatch.sight import (
     KINDS,
-    NIGHT,
     Lit,
     Sight,
     SightTable,
@@ -36,6 +36,7 @@ from linewatch.sight import (
     kind_named,
     place,
 )
+from linewatch.sight.chance import daylight
 from linewatch.sight.kinds import Law
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
     kit: Mapping[str, int],
     settings: SiteSettings | None = None,
     *,
-    light: Lit = NIGHT,
+    light: Lit | None = None,
     cache: Path | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -69,8 +70,8 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
         unplaced, and so are sensors that would add nothing.
     settings : SiteSettings, optional
         How sites are searched for.
-    light : Lit, default night without a moon
-        Light planned for.
+    light : Lit, optional
+        Light and weather planned for; those of the settings when None.
     cache : Path, optional
         Folder that keeps the plan under a digest of all it was made from; a second
         call with the same inputs reads it. None keeps nothing.
@@ -97,6 +98,7 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
     on the way, so sensors combine as one less the product of their misses.
     """
     settings = settings or SiteSettings()
+    light = light or settings.light
     tell = progress or (lambda _stage, _share: None)
     wanted = _known(kit)
     sighted = tuple(n for n in wanted if KINDS[n].law is not Law.TREMOR)
@@ -140,14 +142,26 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
         candidates=len(columns.kind),
         terrain_generated=area.terrain.generated,
         terrain_source=area.terrain.source,
-        light="night without a moon" if light == NIGHT else "as given",
+        light=light_words(light),
         unplaced={n: kit[n] - placed[n] for n in kit if kit[n] > placed[n]},
         by_site=by_site,
-        more=_more(columns, pairs, by_site, (*sighted, *buried)),
+        more=_more(columns, pairs, by_site, (*sighted, *buried), choice.sites),
     )
     if cache:
         save_plan(cache, digest, plan)
     return plan
+
+
+def light_words(light: Lit) -> str:
+    """Say in words what light and weather are planned for."""
+    share, weather = daylight(light), light.weather
+    words = "night without a moon" if share == 0 else f"{share:.0%} of full daylight"
+    if weather == STANDARD:
+        return words
+    return (
+        f"{words}, visibility {weather.visibility_m / 1000:g} km, "
+        f"rain {weather.rain_mm_h:g} mm/h, wind {weather.wind_mps:g} m/s"
+    )
 
 
 def _choice(
@@ -270,7 +284,10 @@ def _by_site(  # noqa: PLR0913 - what a site sees has that many grounds
     )
     seeing = [n for n, s in enumerate(sights) if s.kind.law is not Law.TREMOR]
     table = SightTable(tuple(sights[n] for n in seeing))
-    rows: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]] = []
+    none = np.empty(0, np.int64)
+    rows: list[tuple[NDArray[np.int64], NDArray[np.int64], Floats]] = [
+        (none, none, np.empty(0))
+    ]
     for t, target in enumerate(DEFAULT_MIX):
         first = t * len(chainage_m)
         if seeing:
@@ -303,9 +320,13 @@ def _by_site(  # noqa: PLR0913 - what a site sees has that many grounds
 
 
 def _more(
-    columns: Columns, pairs: Found, plan: SiteChances, kinds: tuple[str, ...]
+    columns: Columns,
+    pairs: Found,
+    plan: SiteChances,
+    kinds: tuple[str, ...],
+    taken: "NDArray[np.int64]",
 ) -> tuple[More, ...]:
-    """Return the best place for one sensor more of each kind."""
+    """Return the best place for one sensor more of each kind, where none stands yet."""
     at = len(plan.weight) // len(DEFAULT_MIX)
     cell = pairs.target * at + pairs.crossing
     adds = one_more(
@@ -316,7 +337,7 @@ def _more(
     )
     best = []
     for k, kind in enumerate(kinds):
-        mine = np.flatnonzero(columns.kind == k)
+        mine = np.setdiff1d(np.flatnonzero(columns.kind == k), taken)
         if mine.size:
             c = int(mine[np.argmax(adds[mine])])
             best.append(

@@ -19,7 +19,7 @@ from linewatch.sight import KINDS, TARGETS, Lit, digest_of, load_sights, save_si
 if TYPE_CHECKING:
     from linewatch.area import Area
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Raised whenever the same inputs would give another plan."""
 
 _ROWS: Final = ("site", "cell", "chance", "weight")

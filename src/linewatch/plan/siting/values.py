@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linewatch.area import STANDARD, Weather
+from linewatch.area.weather import LIMITS
 from linewatch.errors import BadValue
 from linewatch.plan.siting.worth import More, SiteChances
-from linewatch.sight import Rule, Sight
+from linewatch.sight import NIGHT, Rule, Sight, SteadyLight
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +54,9 @@ class SiteSettings:
         Effort of the search and of its bound.
     month : str
         Month of the demand, ``YYYY-MM``; the latest that is known when empty.
+    visibility_km, rain_mm_h, wind_mps : float
+        Weather that is planned for: visibility [km], rain [mm/h], wind [m/s]. The
+        standard weather that every sensor's figures hold in, unless told otherwise.
     """
 
     station_m: float = 2_000.0
@@ -70,6 +75,9 @@ class SiteSettings:
     kicks: int = 0
     rounds: int = 800
     month: str = ""
+    visibility_km: float = STANDARD.visibility_m / 1000
+    rain_mm_h: float = STANDARD.rain_mm_h
+    wind_mps: float = STANDARD.wind_mps
 
     def __post_init__(self) -> None:
         lengths = (
@@ -92,6 +100,21 @@ class SiteSettings:
         if not self.snap_m >= 0:
             raise BadValue("snap_m", "0 or more", self.snap_m)
         Rule(least=self.confirm_least, within=self.confirm_within)
+        least_m, most_m = LIMITS["visibility_m"]
+        if not least_m <= self.visibility_km * 1000 <= most_m:
+            rule = f"{least_m / 1000:g} to {most_m / 1000:g}"
+            raise BadValue("visibility_km", rule, self.visibility_km)
+        replace(STANDARD, rain_mm_h=self.rain_mm_h, wind_mps=self.wind_mps)
+
+    @property
+    def light(self) -> SteadyLight:
+        """Light that is planned for: night without a moon, in the weather told."""
+        weather = Weather(
+            visibility_m=self.visibility_km * 1000,
+            rain_mm_h=self.rain_mm_h,
+            wind_mps=self.wind_mps,
+        )
+        return replace(NIGHT, weather=weather)
 
     @property
     def rule(self) -> Rule:

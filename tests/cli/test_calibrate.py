@@ -72,4 +72,4 @@ def test_too_few_looks_are_told(
     path.write_text(f"{HEAD}\nradar,walker,5,1,1\n")
     status, _, err = run(capsys, ["calibrate", str(path)])
     assert (status, err.count("\n")) == (1, 1)
-    assert "looks must be 20 or more, not 1" in err
+    assert "looks of radar must be 20 or more within reach, not 1" in err

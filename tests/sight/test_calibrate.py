@@ -102,7 +102,7 @@ def test_another_form_of_law_shows_as_misfit() -> None:
 
 
 def test_too_few_looks_are_refused() -> None:
-    with pytest.raises(BadValue, match="looks must be 20 or more, not 5"):
+    with pytest.raises(BadValue, match="looks of radar must be 20 or more within reach, not 5"):
         fit(drawn("radar", 5, 1))
     with pytest.raises(BadValue, match="level must be between 0 and 1"):
         fit(drawn("radar", 30, 1), level=1.0)
@@ -138,3 +138,53 @@ def test_bad_looks_are_told(tmp_path: Path, row: str, said: str) -> None:
     path.write_text(f"kind,target,range_m,shown,detected\n{row}\n")
     with pytest.raises(BadLines, match=said):
         read_looks(path)
+
+
+def test_looks_beyond_reach_tell_nothing_and_are_counted() -> None:
+    near = drawn("radar", 200, 5)
+    more = 30
+    beyond = Looks(
+        kind="radar",
+        target=near.target + ("walker",) * more,
+        range_m=np.append(near.range_m, np.full(more, 12_000.0)),
+        shown=np.append(near.shown, np.ones(more)),
+        detected=np.append(near.detected, np.ones(more, bool)),
+    )
+    reach_m = np.array([KINDS["radar"].reach_m[name] for name in near.target])
+    lost = int((near.range_m > reach_m).sum())
+    one, two = fit(near), fit(beyond)
+    assert (one.beyond, two.beyond) == (lost, lost + more)
+    assert (two.scale, two.ceiling, two.looks) == (one.scale, one.ceiling, one.looks)
+    assert two.misfit == one.misfit
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "range_m"),
+    [("radar", "walker", 12_000.0), ("seismic", "flyer", 0.0)],
+)
+def test_looks_that_all_tell_nothing_are_refused(
+    kind: str, target: str, range_m: float
+) -> None:
+    looks = Looks(
+        kind=kind,
+        target=(target,) * 40,
+        range_m=np.full(40, range_m),
+        shown=np.ones(40),
+        detected=np.zeros(40, bool),
+    )
+    with pytest.raises(BadValue, match=f"looks of {kind} must be 20 or more within"):
+        fit(looks)
+
+
+def test_looks_that_say_little_leave_the_figures() -> None:
+    """At 1 m a radar detects whatever its range: only the ceiling is told."""
+    looks = Looks(
+        kind="radar",
+        target=("walker",) * 40,
+        range_m=np.ones(40),
+        shown=np.ones(40),
+        detected=np.arange(40) % 20 > 0,
+    )
+    told = fit(looks)
+    assert told.scale[1] == pytest.approx(1.0, abs=0.01)
+    assert told.kind.anchor_m["walker"] == pytest.approx(8_000, rel=0.01)

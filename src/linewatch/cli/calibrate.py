@@ -63,6 +63,7 @@ def _told(one: Fit) -> dict[str, object]:
     return {
         "looks": one.looks,
         "detected": one.detected,
+        "beyond_reach": one.beyond,
         "expected_before": round(one.before, 2),
         "expected": round(one.expected, 2),
         "scale": dict(zip(named, one.scale, strict=True)),
@@ -76,6 +77,8 @@ def _told(one: Fit) -> dict[str, object]:
 def _print(name: str, one: Fit) -> None:
     """Tell a fit."""
     print(f"{name}: {one.detected} of {one.looks} looks detected")
+    if one.beyond:
+        print(f"  {one.beyond} more beyond its reach, where the law says 0: left out")
     print(f"  expected before {one.before:.1f}, after {one.expected:.1f}")
     for what, (low, mean, high) in (("range x", one.scale), ("ceiling", one.ceiling)):
         print(f"  {what} {mean:.2f}, {one.level:.0%} within {low:.2f} to {high:.2f}")

@@ -70,12 +70,16 @@ class Fit:
     Parameters
     ----------
     kind : SensorKind
-        The kind with its anchors and ceiling set to the posterior means.
+        The kind with its anchors and ceiling set to the middle of the belief.
     looks, detected : int
         How many looks there were, and how many detected.
+    beyond : int
+        Looks left out, for they lay beyond the kind's reach for their target, where the
+        law says 0 whatever the figures.
     scale, ceiling : tuple of float
-        Low, mean and high of the factor on every anchor, and of the ceiling [-]; low
-        and high hold `level` of the belief.
+        Low, middle and high of the factor on every anchor, and of the ceiling [-]; low
+        and high hold `level` of the belief. The middle of the factor is the mean of its
+        logarithm, so that no look at all leaves 1; that of the ceiling is its mean.
     level : float
         See `scale`.
     expected : float
@@ -90,6 +94,7 @@ class Fit:
     kind: SensorKind
     looks: int
     detected: int
+    beyond: int
     scale: tuple[float, float, float]
     ceiling: tuple[float, float, float]
     level: float
@@ -122,7 +127,7 @@ def fit(
     Raises
     ------
     BadValue
-        If there are fewer looks than `FEWEST`, or the level is no chance.
+        If there are fewer looks within reach than `FEWEST`, or the level is no chance.
 
     Notes
     -----
@@ -132,8 +137,10 @@ def fit(
     target tell less than they seem to, and make the interval too narrow.
     """
     before = kind or kind_named(looks.kind)
+    looks, beyond = _within_reach(before, looks)
     if len(looks) < FEWEST:
-        raise BadValue("looks", f"{FEWEST} or more", len(looks))
+        rule = f"{FEWEST} or more within reach"
+        raise BadValue(f"looks of {before.name}", rule, len(looks))
     if not 0 < level < 1:
         raise BadValue("level", "between 0 and 1", level)
     # One draw of the law without its ceiling, by scale and look.
@@ -151,7 +158,8 @@ def fit(
         told = np.where(hit, np.log(chance), np.log(np.clip(miss, 1e-12, 1.0)))
         belief[:, column] += told.sum(axis=1)
     weight = np.exp(belief - logsumexp(belief))
-    scale = _interval(SCALES, weight.sum(axis=1), level)
+    low, middle, high = _interval(np.log(SCALES), weight.sum(axis=1), level)
+    scale = math.exp(low), math.exp(middle), math.exp(high)
     top = _interval(CEILINGS, weight.sum(axis=0), level)
     fitted = replace(_scaled(before, scale[1]), ceiling=top[1], planning_value=False)
     expected = _chances(fitted, looks, light)
@@ -159,6 +167,7 @@ def fit(
         kind=fitted,
         looks=len(looks),
         detected=int(hit.sum()),
+        beyond=beyond,
         scale=scale,
         ceiling=top,
         level=level,
@@ -166,6 +175,21 @@ def fit(
         before=float(_chances(before, looks, light).sum()),
         misfit=_misfit(expected, looks),
     )
+
+
+def _within_reach(kind: SensorKind, looks: Looks) -> tuple[Looks, int]:
+    """Return the looks that tell of the figures, and how many do not."""
+    reach_m = np.array([kind.reach_m.get(name, 0.0) for name in looks.target])
+    anchor_m = np.array([kind.anchor_m.get(name, 0.0) for name in looks.target])
+    tells = (looks.range_m <= reach_m) & (anchor_m > 0)
+    kept = Looks(
+        kind=looks.kind,
+        target=tuple(np.array(looks.target, dtype=object)[tells].tolist()),
+        range_m=looks.range_m[tells],
+        shown=looks.shown[tells],
+        detected=looks.detected[tells],
+    )
+    return kept, len(looks) - len(kept)
 
 
 def _scaled(kind: SensorKind, scale: float) -> SensorKind:

@@ -32,6 +32,10 @@ EACH: list[tuple[LinewatchError, str]] = [
         errors.Prohibited("arrest", "T10", "10 USC 275", "law"),
         "arrest by T10 is prohibited by law: 10 USC 275",
     ),
+    (
+        errors.Prohibited("arrest", "T10", "t10-arrest", "law", "10 USC 275"),
+        "arrest by T10 is prohibited by law: t10-arrest (10 USC 275)",
+    ),
     (errors.Undecided("sites-1f"), "sites-1f is no order"),
     (errors.LogBroken(PATH, 7, "was edited"), "entry 7 was edited"),
     (errors.LogUnwritable(PATH, "disk full"), "the log takes no entry: disk full"),

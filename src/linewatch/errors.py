@@ -139,10 +139,16 @@ class NoPlan(LinewatchError):
 
 
 class Prohibited(LinewatchError):
-    """The `rule` of a `layer` (law, policy, order, default) forbids the `task`."""
+    """The `rule` of a `layer` (law, policy, order, default) forbids the `task`.
 
-    def __init__(self, task: str, status: str, rule: str, layer: str) -> None:
-        super().__init__(task, status, rule, layer)
+    `why` is the text that the rule rests on.
+    """
+
+    def __init__(
+        self, task: str, status: str, rule: str, layer: str, why: str = ""
+    ) -> None:
+        super().__init__(task, status, rule, layer, why)
+        self.why = why
         self.task = task
         self.status = status
         self.rule = rule
@@ -151,6 +157,7 @@ class Prohibited(LinewatchError):
     def __str__(self) -> str:
         return (
             f"{self.task} by {self.status} is prohibited by {self.layer}: {self.rule}"
+            + (f" ({self.why})" if self.why else "")
         )
 
 

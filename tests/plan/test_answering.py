@@ -7,7 +7,12 @@ import pytest
 
 from linewatch.errors import BadValue, Prohibited, UnknownName
 from linewatch.plan import Pairing, Proposal, ProposalKind, checked
-from linewatch.plan.answering import answering, authority_under, within_grant
+from linewatch.plan.answering import (
+    answering,
+    authority_under,
+    beside_request,
+    within_grant,
+)
 from tests.force.request.making import authority, granted, staffed
 from tests.plan.fakes import builtin_proposal, proposal
 
@@ -41,7 +46,9 @@ def test_an_old_proposal_keeps_its_id() -> None:
 
 def test_a_plan_ends_with_the_request() -> None:
     answering(plan(until=date(2025, 10, 1)), CASES, ["rfa-1"], authority())
-    with pytest.raises(Prohibited, match="request-rfa-1-after"):
+    with pytest.raises(
+        Prohibited, match=r"request-rfa-1-after .* granted until 2025-09-30"
+    ):
         answering(plan(until=date(2025, 10, 2)), CASES, ["rfa-1"], authority())
 
 
@@ -50,6 +57,22 @@ def test_a_plan_takes_no_more_than_was_granted() -> None:
     with pytest.raises(BadValue, match="at most 400"):
         answering(plan(401), CASES, ["rfa-1"], authority())
     within_grant(replace(plan(), body={}), CASES, ["rfa-1"])
+
+
+def test_tasks_that_nobody_asked_for_are_told() -> None:
+    assert beside_request(plan(), CASES, ["rfa-1"]) == ()
+    tasks = ("detect_monitor_static", "logistics_warehousing")
+    pairs = [
+        Pairing(task=task, status=status, place="a", on=date(2025, 4, 1))
+        for task in tasks
+        for status in ("T10", "SAD")
+    ]
+    more = replace(plan(), checks=checked(pairs, authority()), body={"people": 1})
+    assert beside_request(more, CASES, ["rfa-1"]) == (
+        "detect_monitor_static by SAD",
+        "logistics_warehousing by SAD",
+        "logistics_warehousing by T10",
+    )
 
 
 def test_crews_of_works_count_once_each() -> None:

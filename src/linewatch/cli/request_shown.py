@@ -21,7 +21,7 @@ from linewatch.force.request import (
     sourcing_of,
 )
 from linewatch.measure.clock import DAY_S, to_date, to_epoch_s, to_iso
-from linewatch.plan.answering import answering
+from linewatch.plan.answering import answering, beside_request
 from linewatch.plan.proposal import read_proposal, write_proposal
 from linewatch.scenario import BUILT_IN, Scenario, read_scenario
 
@@ -146,13 +146,18 @@ def link(
     """
     authority = read_authority(read_scenario(scenario), records=records_of(log))
     laid = read_proposal(proposal)
-    made = answering(laid, cases_of(log), request, authority)
+    cases = cases_of(log)
+    made = answering(laid, cases, request, authority)
+    beside = beside_request(made, cases, made.requests)
     write_proposal(out, made)
     if as_json:
-        words = {"id": made.id, "requests": list(made.requests)}
+        words: dict[str, object] = {"id": made.id, "requests": list(made.requests)}
+        words["not_asked_for"] = list(beside)
         print(json.dumps(words | {"conditions": list(made.conditions)}))
         return
     print(f"{made.id} answers {', '.join(made.requests)}, in {out}.")
+    if beside:
+        print(f"Not what was asked for: {', '.join(map(_plain, beside))}.")
     if made.conditions:
         print(
             f"Open before the tasks begin: {', '.join(map(_plain, made.conditions))}."

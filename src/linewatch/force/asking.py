@@ -177,7 +177,9 @@ class Authority:
         """
         answer = self.at(spot, task=task, status=status, on=on)
         if answer.answer == "prohibited":
-            raise Prohibited(answer.task, answer.status, answer.rule, answer.layer)
+            raise Prohibited(
+                answer.task, answer.status, answer.rule, answer.layer, answer.citation
+            )
         return answer
 
     def with_rules(self, more: Iterable[Rule]) -> "Authority":

@@ -60,6 +60,26 @@ def answering(
     return replace(proposal, checks=checks, requests=told)
 
 
+def beside_request(
+    proposal: Proposal, cases: Mapping[str, Case], names: Iterable[str]
+) -> tuple[str, ...]:
+    """Return what a plan does that none of its requests asked for, in words.
+
+    A request names one task, and those who do it bring others along who feed or move
+    them; so this is told to those who decide, and not refused.
+    """
+    asked = {
+        (case.request.task, case.request.status)
+        for case in (find_case(cases, name) for name in names)
+    }
+    done = dict.fromkeys(
+        (check.pairing.task, check.pairing.status) for check in proposal.checks
+    )
+    return tuple(
+        f"{task} by {status}" for task, status in done if (task, status) not in asked
+    )
+
+
 def within_grant(
     proposal: Proposal, cases: Mapping[str, Case], names: Iterable[str]
 ) -> None:

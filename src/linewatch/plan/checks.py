@@ -113,7 +113,9 @@ class Check:
     def __post_init__(self) -> None:
         if self.answer not in {"allowed", "conditional"}:
             asked = self.pairing
-            raise Prohibited(asked.task, asked.status, self.rule, self.layer)
+            raise Prohibited(
+                asked.task, asked.status, self.rule, self.layer, self.citation
+            )
 
 
 def checked(pairings: Iterable[Pairing], ask: Ask) -> tuple[Check, ...]:

@@ -187,15 +187,17 @@ def rules_under(case: Case) -> tuple[Rule, ...]:
     if case.state is State.CLOSED:
         last = min(last, day_of(case.moves[-1].made_s))
     after = last + timedelta(days=1)
+    ended = "granted until" if last == case.end else "closed on"
+    term = f"{told}: from {request.start}, {ended} {last}"
     limits = [
         _rule(
             f"request-{name}-before",
             task=request.task,
             status=request.status,
             end=request.start,
-            citation=told,
+            citation=term,
         ),
-        _rule(f"request-{name}-after", start=after, citation=told),
+        _rule(f"request-{name}-after", start=after, citation=term),
     ]
     if case.conditions:
         limits.append(

@@ -204,7 +204,9 @@ class Office:
         bad = next(_prohibited(request, self.authority, last), None)
         if bad is not None:
             told = bad.answer
-            raise Prohibited(told.task, told.status, told.rule, told.layer)
+            raise Prohibited(
+                told.task, told.status, told.rule, told.layer, told.citation
+            )
         return self.legality(case, last)
 
     def _not_before(self, case: Case) -> None:

@@ -36,6 +36,7 @@ for name, path, told in (
     ("calibrate", "calibrate:calibrate", "Fit sensor kinds to looks of known outcome."),
     ("profile", "profile:profile", "Show the ground under a line of sight."),
     ("candidates", "candidates:candidates", "List places where a sensor could stand."),
+    ("demand", "demand:demand", "List the cells beside a line that are to be seen."),
     ("cover", "cover:cover", "Look from every candidate at every cell of demand."),
     ("site", "site:site", "Choose sites from a cover table."),
     ("track", "track:track", "Turn detections into tracks."),

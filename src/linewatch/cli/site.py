@@ -142,10 +142,8 @@ def site(
 
 def _one_limit(some: bool, everything: bool, nearest: int | None, told: bool) -> None:
     """Refuse two objectives at once, and none."""
-    if (
-        (everything
-        and (told or nearest is not None))
-        or not (some or everything or nearest is not None)
+    if (everything and (told or nearest is not None)) or not (
+        some or everything or nearest is not None
     ):
         raise BadValue("the limit", "one of --choose, --budget and --cover-all", "more")
     if nearest is not None and some:

@@ -1,5 +1,7 @@
 """Tests of tables of other programs: CSV and XLSX as rows."""
 
+import io
+import time
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from linewatch.errors import BadFile, BadParts
+from linewatch.errors import BadFile, BadParts, BadValue
 from linewatch.force.exchange import sheet as sheets
 from linewatch.force.exchange.sheet import (
     check_columns,
@@ -186,3 +188,26 @@ def test_a_flipped_byte_is_read_or_one_line(at: int, byte: int, tmp_path: Path) 
     except (BadFile, BadParts) as error:
         told = str(error)
     assert "\n" not in told
+
+
+def test_equal_tables_make_equal_workbooks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows: list[dict[str, object]] = [{"a": "=1+1", "b": 3}, {"a": "@x"}]
+    first = xlsx_bytes(("a", "b"), rows, title="x")
+    monkeypatch.setattr(time, "time", lambda: 1e9)
+    assert xlsx_bytes(("a", "b"), rows, title="x") == first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        days = {part.date_time for part in archive.infolist()}
+        assert days == {(1980, 1, 1, 0, 0, 0)}
+        made = archive.read("docProps/core.xml").decode()
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "2000-01-01T00:00:00Z" in made
+    assert "<f>" not in sheet
+
+
+def test_a_text_too_long_for_a_cell_is_refused() -> None:
+    long = "x" * 32_767
+    assert xlsx_bytes(("a",), [{"a": long}], title="x")
+    with pytest.raises(BadValue, match=r"row 3, a must be at most 32,767"):
+        xlsx_bytes(("a",), [{"a": long}, {"a": long + "x"}], title="x")

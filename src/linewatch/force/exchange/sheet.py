@@ -10,15 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zipfile import ZipFile
 
-from linewatch.errors import BadFile, BadParts
+from linewatch.errors import BadFile, BadParts, BadValue
 from linewatch.force.exchange.reading import MOST_BYTES, read_bytes, to_text
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 WORKBOOK: Final = b"PK\x03\x04"
 """First bytes of an XLSX file."""
+
+MADE: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook has no time zones
+"""When every workbook says that it was made."""
+
+LONGEST_CELL: Final = 32_767
+"""Characters that a cell of a workbook holds."""
 
 MOST_ROWS: Final = 1_000_000
 """Rows that are read of a table."""
@@ -186,25 +191,32 @@ def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> st
 def xlsx_bytes(
     columns: Sequence[str], rows: Sequence[Mapping[str, object]], *, title: str
 ) -> bytes:
-    """Return a table as an XLSX workbook of one sheet."""
-    from openpyxl import Workbook  # noqa: PLC0415 - slow to import
+    """Return a table as an XLSX workbook of one sheet.
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
-    sheet.append(list(columns))
-    for row in rows:
-        sheet.append([_told(sheet, row.get(name, "")) for name in columns])
+    Numbers are numbers and all else is text, which is never taken for a formula. Equal
+    tables make equal bytes: no clock is read.
+
+    Raises
+    ------
+    BadValue
+        If a text is longer than a cell can hold.
+    """
+    from xlsxwriter import Workbook  # noqa: PLC0415 - slow to import
+
     out = io.BytesIO()
-    book.save(out)
+    with Workbook(out, {"in_memory": True}) as book:
+        book.set_properties({"title": title, "created": MADE})
+        sheet = book.add_worksheet(title)
+        told = [[row.get(name, "") for name in columns] for row in rows]
+        for at, cells in enumerate((columns, *told)):
+            for column, value in enumerate(cells):
+                if isinstance(value, int | float):
+                    sheet.write_number(at, column, value)
+                    continue
+                text = str(value)
+                if len(text) > LONGEST_CELL:
+                    where = f"row {at + 1}, {columns[column]}"
+                    rule = f"at most {LONGEST_CELL:,} characters in a workbook"
+                    raise BadValue(where, rule, f"{len(text):,}")
+                sheet.write_string(at, column, text)
     return out.getvalue()
-
-
-def _told(sheet: "WriteOnlyWorksheet", value: object) -> object:
-    """Return a value as a cell: a text is never taken for a formula."""
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - slow to import
-
-    if not (isinstance(value, str) and value.startswith("=")):
-        return value
-    cell = WriteOnlyCell(sheet, value)
-    cell.data_type = "s"
-    return cell

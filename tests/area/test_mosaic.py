@@ -168,6 +168,26 @@ def test_another_unit_is_told(tmp_path: Path) -> None:
         write_mosaic(tmp_path / "all.vrt", paths)
 
 
+def test_cells_need_not_be_square(tmp_path: Path) -> None:
+    paths = []
+    for n in range(2):
+        north = 31.7 - 0.2 * n
+        lon = -110.1 + (np.arange(20) + 0.5) * 0.01
+        lat = north - (np.arange(50) + 0.5) * 0.004
+        profile: dict[str, Any] = {"driver": "GTiff", "count": 1}
+        profile |= {"width": 20, "height": 50}
+        where = {"transform": rasterio.Affine(0.01, 0, -110.1, 0, -0.004, north)}
+        profile |= {"dtype": "float32", "crs": "EPSG:4326", **where}
+        paths.append(tmp_path / f"{n}.tif")
+        with rasterio.open(paths[-1], "w", **profile) as raster:
+            raster.write(slope(lon[None, :], lat[:, None]).astype("float32"), 1)
+    joined = tmp_path / "all.vrt"
+    write_mosaic(joined, paths)
+    x_m, y_m = PLANE.to_plane([-110.0, -110.0], [31.6, 31.4])
+    told = GeoTiffTerrain(path=joined, plane=PLANE).height_m(x_m, y_m)
+    np.testing.assert_allclose(told, [1_090.0, 910.0], atol=0.05)
+
+
 def test_heights_keep_their_scale(tmp_path: Path) -> None:
     paths = [
         tile_of(tmp_path, f"{n}.tif", west, 31.6, dtype="int16")

@@ -19,6 +19,7 @@ from linewatch.sight import (
     read_looks,
     target_named,
 )
+from linewatch.sight.calibrate import _interval
 from linewatch.sight.chance import Lit
 
 TRUE_SCALE, TRUE_CEILING = 0.7, 0.8
@@ -102,7 +103,7 @@ def test_another_form_of_law_shows_as_misfit() -> None:
 
 
 def test_too_few_looks_are_refused() -> None:
-    with pytest.raises(BadValue, match="looks of radar must be 20 or more within reach, not 5"):
+    with pytest.raises(BadValue, match="must be 20 or more within reach, not 5"):
         fit(drawn("radar", 5, 1))
     with pytest.raises(BadValue, match="level must be between 0 and 1"):
         fit(drawn("radar", 30, 1), level=1.0)
@@ -188,3 +189,11 @@ def test_looks_that_say_little_leave_the_figures() -> None:
     told = fit(looks)
     assert told.scale[1] == pytest.approx(1.0, abs=0.01)
     assert told.kind.anchor_m["walker"] == pytest.approx(8_000, rel=0.01)
+
+
+def test_an_interval_leaves_out_as_much_on_either_side() -> None:
+    """The middle 80% of 100 even steps are from the 10th to the 90th."""
+    low, mean, high = _interval(np.arange(100.0), np.full(100, 0.01), 0.8)
+    assert low == pytest.approx(9.5, abs=0.6)
+    assert high == pytest.approx(89.5, abs=0.6)
+    assert mean == pytest.approx(49.5)

@@ -79,7 +79,7 @@ def test_a_second_run_asks_for_no_tile(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ({"within_km": "0"}, "within must be above 0"),
+        ({"within_km": "0"}, "--within-km must be above 0"),
         ({"collection": "none"}, "has no collection none"),
     ],
 )
@@ -108,3 +108,13 @@ def test_tiles_of_ones_own_are_joined(
     assert (status, json.loads(out)["terrain"]) == (0, str(joined))
     status, _, err = run(capsys, [*words[:3], str(folder / "none"), *words[4:]])
     assert (status, err.count("\n")) == (1, 1)
+
+
+@pytest.mark.parametrize("within", ["-1", "0", "nan", "inf", "501"])
+def test_how_far_is_told_in_the_unit_that_was_given(
+    capsys: pytest.CaptureFixture[str], within: str
+) -> None:
+    words = ["area", "terrain", "fetch", "--within-km", within]
+    status, out, err = run(capsys, words)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "--within-km must be above 0, at most 500, not " in err

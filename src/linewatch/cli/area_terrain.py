@@ -13,6 +13,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from linewatch.area import read_area
 from linewatch.area.border import cache_folder
 from linewatch.area.mosaic import tiles_in, write_mosaic
+from linewatch.errors import BadValue
 from linewatch.link.stac import Fetched, Tile, corridor, tiles_on
 from linewatch.link.stac import fetch as fetch_tiles
 from linewatch.scenario import BUILT_IN, read_scenario
@@ -21,6 +22,9 @@ CATALOGUE: Final = "https://earth-search.aws.element84.com/v1"
 """Public catalogue of Copernicus DEM tiles; the tiles lie in Amazon's open data."""
 
 COLLECTION: Final = "cop-dem-glo-30"
+
+WIDEST_KM: Final = 500.0
+"""Farthest from the line that is fetched for [km]: no sensor sees as far."""
 
 Json = Annotated[bool, Parameter(name="--json", negative="")]
 
@@ -57,6 +61,8 @@ def fetch(
     as_json
         Print one JSON object instead of lines.
     """
+    if not 0 < within_km <= WIDEST_KM:
+        raise BadValue("--within-km", f"above 0, at most {WIDEST_KM:g}", within_km)
     area = read_area(read_scenario(scenario))
     outline = corridor(area, within_km * 1000)
     tiles = tiles_on(catalogue, outline, collection=collection, asset=asset)

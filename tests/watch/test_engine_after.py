@@ -96,11 +96,11 @@ def test_the_engine_tells_biases_and_takes_them_off_only_when_asked(area: Area) 
         followed(engine, shared)
         bias = engine.bias()
         assert bias.triples.min() > 10
-        assert engine.stitches == []
+        assert engine.follower.stitches == []
         # A bias of range alone, along one line of sight, lies in their difference.
         assert bias.sensor_id.tolist() == [0, 1]
         assert np.isfinite(bias.range_m).all()
-        assert (engine._applied is not None) == correct  # noqa: SLF001 - what is asked
+        assert (engine.follower.applied is not None) == correct
 
 
 def _moved(

@@ -157,6 +157,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "triples": count,
         "applied": flag,
     },
+    "stitch": {"earlier": count, "later": count, "chance": number, "gap_s": number},
     "receipt": {
         "handover_id": token,
         "alert_id": token,

@@ -89,6 +89,17 @@ _BIAS: Final = ("range_m", "azimuth_rad", "sigma_range_m", "sigma_azimuth_rad")
 """Columns of `Bias` that the log keeps."""
 
 
+def stitch_entries(engine: Engine, since: int) -> list[NewEntry]:
+    """Write which tracks were found to continue earlier ones, after the first `since`.
+
+    Each has the time at which it was found; ids of tracks stay as they are.
+    """
+    return [
+        (time_s, "stitch", asdict(stitch))
+        for time_s, stitch in engine.follower.stitches_since(since)
+    ]
+
+
 def heard_in(entry: Entry) -> Heard | None:
     """Read what the watch heard from an entry; None if it is of another kind."""
     read = _READERS.get(entry.kind)

@@ -16,6 +16,7 @@ from linewatch.mission.entries import (
     NewEntry,
     bias_entries,
     heard_in,
+    stitch_entries,
     to_entry,
     track_entries,
 )
@@ -54,6 +55,7 @@ class WatchRoom:
     checked: int = 0
     _tracks_due_s: float = 0.0
     _bias_due_s: float = 0.0
+    _stitched: int = 0
     _pending: list[NewEntry] = field(default_factory=list)
     _unsent: list[Alert] = field(default_factory=list)
 
@@ -117,6 +119,8 @@ class WatchRoom:
         if until_s >= self._bias_due_s:
             self._pending += bias_entries(self.watch.engine)
             self._bias_due_s = until_s + BIAS_EVERY_S
+        self._pending += stitch_entries(self.watch.engine, self._stitched)
+        self._stitched = self.watch.engine.follower.stitched
         self._unsent += outcome.send
         self.flush()
         send, self._unsent = tuple(self._unsent), []
@@ -159,6 +163,8 @@ class WatchRoom:
                 self.checked += 1
             elif (heard := heard_in(entry)) is not None:
                 self.watch.take(heard, at_s=entry.time_s)
+        # What the replay stitched stands in the log already.
+        self._stitched = self.watch.engine.follower.stitched
         if expected:
             lacking = f"is missing: {expected[0][1]} must follow"
             raise LogBroken(self.log.path, self.logged_seq + 1, lacking)

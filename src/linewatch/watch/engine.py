@@ -10,6 +10,7 @@ import numpy as np
 from linewatch.area import Area
 from linewatch.sight import NIGHT, Gives, Lit, Sight
 from linewatch.watch.alert import Sighted
+from linewatch.watch.follow import Follower
 from linewatch.watch.post import Post
 from linewatch.watch.tracker import (
     PLACE,
@@ -19,9 +20,7 @@ from linewatch.watch.tracker import (
     Tracker,
     TrackerSettings,
 )
-from linewatch.watch.tracker.bias import Bias, BiasReckoner
-from linewatch.watch.tracker.groups import Groups
-from linewatch.watch.tracker.stitch import Stitch, Stitcher
+from linewatch.watch.tracker.bias import Bias
 from linewatch.watch.values import Detection
 
 MAP_CELL_M: Final = 180.0
@@ -43,16 +42,6 @@ UNSURE_M: Final = 350.0
 LONGEST_STEP_S: Final = 600.0
 """Longest time that the tracker is given at once [s], which bounds its memory when a
 watch goes on after days of standing still."""
-
-KEPT_S: Final = 1_800.0
-"""Time for which a lost track is kept to be stitched to a new one [s]."""
-
-STITCHES: Final = 1_000
-"""Stitches of the watch that are kept, the latest [-]."""
-
-SHORT_STEP_S: Final = 10.0
-"""Longest time that the tracker is given at once while the watch goes on [s]: groups
-put a detection down to the track that is nearest after it."""
 
 LIVE: Final = TrackerSettings(
     trail=True,
@@ -96,11 +85,7 @@ class Engine:
     settings: TrackerSettings = LIVE
     correct_bias: bool = False
     tracker: Tracker = field(init=False)
-    groups: Groups = field(init=False)
-    stitcher: Stitcher = field(init=False)
-    stitches: list[Stitch] = field(default_factory=list)
-    _reckoner: BiasReckoner = field(init=False)
-    _applied: Bias | None = None
+    follower: Follower = field(init=False)
     _turn_rad: list[float] = field(init=False)
     _scale: list[float] = field(init=False)
     _waiting: list[tuple[int, Detection]] = field(default_factory=list)
@@ -113,9 +98,9 @@ class Engine:
         self._scale = [plane.scale(*place) for place in places]
         table = _table([post.sight for post in self.posts], self.light)
         self.tracker = Tracker(table, self.settings, self.start_s)
-        self.groups = Groups(table)
-        self.stitcher = Stitcher(table, tracking=self.settings)
-        self._reckoner = BiasReckoner(table, start_s=self.start_s)
+        self.follower = Follower(
+            table, self.settings, self.start_s, correct_bias=self.correct_bias
+        )
 
     def turn(self, post: int, time_s: float, *, up: bool) -> None:
         """Say that a post begins or ceases to look; scans between are no misses."""
@@ -150,8 +135,8 @@ class Engine:
             when, who, away, turn, rates_mps = zip(*polar, strict=True)
             told = not np.isnan(rates_mps).all()
             range_m, azimuth_rad = np.array(away), np.array(turn)
-            if self._applied is not None:
-                range_m, azimuth_rad = self._applied.corrected(who, away, turn)
+            if self.follower.applied is not None:
+                range_m, azimuth_rad = self.follower.applied.corrected(who, away, turn)
             self.tracker.feed(
                 time_s=when,
                 sensor_id=who,
@@ -166,31 +151,28 @@ class Engine:
             self.tracker.feed_places(
                 time_s=when, sensor_id=who, x_m=x_m, y_m=y_m, radius_m=radius_m
             )
-        step_s = LONGEST_STEP_S
-        if until_s - self.tracker.done_s < LONGEST_STEP_S:
-            step_s = SHORT_STEP_S
-        while self.tracker.done_s < until_s:
-            self.tracker.advance(min(self.tracker.done_s + step_s, until_s))
-            self._follow()
+        self._go_on(until_s - self.settings.lag_s)
 
-    def _follow(self) -> None:
-        """Reckon with what made the tracks: groups, lost ones found, and biases."""
-        trail, tracks = self.tracker.trail(), self.tracker.picture()
-        self.groups.take(trail, tracks)
-        since_s = tracks.time_s - KEPT_S
-        fresh = self.stitcher.take(tracks)
-        self.stitches = [*self.stitches, *fresh][-STITCHES:]
-        self.stitcher.forget(since_s)
-        if self._reckoner.take(trail, self._applied) and self.correct_bias:
-            self._applied = self._reckoner.bias()
+    def _go_on(self, until_s: float) -> None:
+        """Track up to a time, and reckon with what made the tracks whenever due."""
+        while (done_s := self.tracker.done_s) < until_s:
+            next_s = min(self.follower.due_s, until_s)
+            if until_s - done_s >= LONGEST_STEP_S:
+                next_s = done_s + LONGEST_STEP_S
+            # A time less a lag and with it again may fall short by a digit.
+            ahead_s = next_s + self.settings.lag_s
+            while self.tracker.done_s < next_s:
+                self.tracker.advance(ahead_s)
+                ahead_s = math.nextafter(ahead_s, math.inf)
+            self.follower.follow(self.tracker)
 
     def bias(self) -> Bias:
         """Return what is known of the posts' registration biases, in their order."""
-        return self._reckoner.bias()
+        return self.follower.reckoner.bias()
 
     def sighted(self) -> Sighted:
         """Return the tracks that are confirmed, and placed to `UNSURE_M` at least."""
-        tracks = self.groups.counted(self.tracker.picture())
+        tracks = self.follower.groups.counted(self.tracker.picture())
         variance_m2 = (tracks.cov[:, 0, 0] + tracks.cov[:, 1, 1]) / 2
         sure = variance_m2 <= UNSURE_M**2
         x_m, y_m = tracks.x_m[sure], tracks.y_m[sure]

@@ -1,5 +1,6 @@
 """Tests of ``linewatch log verify`` and ``linewatch replay``."""
 
+import contextlib
 import json
 import sqlite3
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from linewatch.log import MissionLog
 from tests.cli.running import run
 from tests.log.entries import alert, detection, status
+from tests.log.test_chain import chain_anew, forge
 
 
 @pytest.fixture
@@ -126,3 +128,84 @@ def test_an_empty_log_is_summed_up(
         assert (status, err) == (0, "")
         _, out, _ = run(capsys, [*words, str(path), "--json"])
         assert json.loads(out)["entries"] == 0
+
+
+def test_a_time_beyond_all_calendars_is_told(
+    capsys: pytest.CaptureFixture[str], path: Path
+) -> None:
+    edit_all(path, "UPDATE entry SET time_s = 1e15 WHERE seq = 1")
+    status, out, err = run(capsys, ["log", "verify", path])
+    assert (status, err) == (0, "")
+    assert "to 1e+15 s since 1970" in out
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entry SET body = '[]' WHERE kind = 'request'",
+        "UPDATE entry SET body = '{' WHERE kind = 'request'",
+        "UPDATE entry SET body = '{}' WHERE kind = 'request'",
+        "UPDATE entry SET body = CAST(x'ff22' AS TEXT) WHERE kind = 'request'",
+        "UPDATE entry SET kind = 'record' WHERE kind = 'request'",
+        "UPDATE entry SET kind = 'move' WHERE kind = 'request'",
+        "UPDATE entry SET body = json_set(body, '$.status', 'X') WHERE kind='request'",
+        "UPDATE entry SET body = json_set(body, '$.from_s', 1e300) WHERE seq = 1",
+        "UPDATE entry SET body = json_set(body, '$.number', 'x') WHERE kind='request'",
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["request", "list"],
+        ["request", "show", "rfa-1"],
+        ["request", "validate", "rfa-1", "--by", "CBP headquarters"],
+        ["may", "--task", "static", "--status", "T10", "--on", "2025-05-01"],
+        ["log", "verify"],
+    ],
+)
+def test_what_an_edited_log_cannot_hold_is_one_line(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    statement: str,
+    words: list[str],
+) -> None:
+    file, log = tmp_path / "rfa.toml", tmp_path / "m.log"
+    file.write_text(RFA)
+    drafted = ["request", "draft", str(file), "--by", "CBP sector"]
+    drafted += ["--log", str(log), "--on", "2025-03-01"]
+    assert run(capsys, drafted)[0] == 0
+    edit_all(log, statement)
+    before = log.read_bytes()
+    named = [str(log)] if words[0] == "log" else ["--log", str(log)]
+    status, out, err = run(capsys, [*words, *named])
+    assert status in {0, 1}
+    if status == 1:
+        assert out == ""
+        assert err.count("\n") == 1
+        assert str(log) in err or "unknown request" in err
+    if words[0] == "request" and words[1] != "validate" and "record" not in statement:
+        assert status == 1
+    assert log.read_bytes() == before
+
+
+RFA = """\
+[[request]]
+id = "rfa-1"
+capability = "Crews"
+task = "detect_monitor_static"
+status = "T10"
+sector = "El Paso"
+number = 500
+start = 2025-03-20
+end = 2025-09-30
+end_state = "the sector fills its sites"
+reimbursement = "non-reimbursable"
+statute = "10 USC 277"
+"""
+
+
+def edit_all(path: Path, statement: str) -> None:
+    """Change a log and compute all its digests anew, where they can be."""
+    forge(path, statement)
+    with contextlib.suppress(sqlite3.OperationalError):
+        chain_anew(path, 1)

@@ -374,3 +374,39 @@ def test_who_has_a_key_signs_and_who_decides_signs_always(tmp_path: Path) -> Non
             continue
         with pytest.raises(LogBroken, match=why):
             verify(path, roster=ROSTER)
+
+
+@pytest.mark.parametrize("body", ["[]", "5", '"x"', "{", "null"])
+def test_an_entry_without_fields_is_named(path: Path, body: str) -> None:
+    forge(path, f"UPDATE entry SET body = '{body}' WHERE seq = 2")  # noqa: S608
+    chain_anew(path, 2)
+    with pytest.raises(LogBroken, match="entry 2 holds no fields"):
+        verify(path)
+    with MissionLog.open_to_read(path) as log:
+        entries = log.read()
+        assert next(entries).seq == 1
+        with pytest.raises(LogBroken, match="entry 2 holds no fields"):
+            next(entries)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("entry", "5"), ("entry", "[]"), ("seq", float("inf")), ("before", "zz")],
+)
+def test_a_checkpoint_of_something_else_is_refused(
+    path: Path, tmp_path: Path, name: str, value: object
+) -> None:
+    with MissionLog.open(path) as log:
+        log.append([checkpoint(9)], signers=(SOD,))
+        kept = last_checkpoint(log)
+    assert kept is not None
+    file = tmp_path / "kept.json"
+    write_checkpoint(file, kept)
+    assert read_anchor(file, roster=ROSTER) == kept.head
+    told = json.loads(file.read_text()) | {name: value}
+    if name == "entry":
+        made = replace(kept, body_json=str(value))
+        told["head"] = str(made.head)
+    file.write_text(json.dumps(told))
+    with pytest.raises(BadFile, match="is no checkpoint"):
+        read_anchor(file, roster=ROSTER)

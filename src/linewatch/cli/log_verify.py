@@ -75,10 +75,18 @@ def log_verify(
         return
     print(f"{log}: whole, {found.head.seq:,} entries")
     if found.first_s is not None and found.last_s is not None:
-        print(f"from {to_iso(found.first_s)} to {to_iso(found.last_s)}")
+        print(f"from {_when(found.first_s)} to {_when(found.last_s)}")
     print(f"head {found.head}")
     for line in _notes(found):
         print(line)
+
+
+def _when(time_s: float) -> str:
+    """Write an instant, also one that lies beyond all calendars."""
+    try:
+        return to_iso(time_s)
+    except OverflowError:
+        return f"{time_s:g} s since 1970"
 
 
 def _notes(found: Checked) -> Iterator[str]:

@@ -1,8 +1,11 @@
 """What commands read of a mission log."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from linewatch.errors import BadFile, InputError
 from linewatch.force.records import Record, records_in
 from linewatch.force.request import Case, cases_in
 from linewatch.force.request.case import KINDS
@@ -33,7 +36,8 @@ def records_of(
         return ()
     with MissionLog.open_to_read(log) as kept:
         entries = kept.read(kinds=("record",))
-        return records_in(((e.time_s, e.body) for e in entries), known_s=known_s)
+        with _told_of(log):
+            return records_in(((e.time_s, e.body) for e in entries), known_s=known_s)
 
 
 def cases_of(
@@ -63,4 +67,18 @@ def cases_of(
         return {}
     with MissionLog.open_to_read(log) as kept:
         told = ((e.time_s, e.kind, e.body) for e in kept.read(kinds=KINDS))
-        return cases_in(told, on_s=on_s, known_s=known_s)
+        with _told_of(log):
+            return cases_in(told, on_s=on_s, known_s=known_s)
+
+
+@contextmanager
+def _told_of(log: Path) -> Iterator[None]:
+    """Tell which log it is whose entries make no sense, as after an edit."""
+    try:
+        yield
+    except (InputError, KeyError, TypeError, ValueError, OverflowError) as error:
+        if isinstance(error, BadFile):
+            raise
+        bare = not isinstance(error, InputError)
+        why = f"an entry lacks or misstates {error}" if bare else str(error)
+        raise BadFile(log, f"does not make sense (log verify): {why}") from error

@@ -1,6 +1,5 @@
 """Whether a log is whole: every entry follows from those before it."""
 
-import json
 import os
 import sqlite3
 from collections import Counter
@@ -13,7 +12,7 @@ from linewatch.log.checkpoint import parse_checkpoint, why_not_signed
 from linewatch.log.entry import FIRST_DIGEST, Head, Row, link
 from linewatch.log.roster import Roster
 from linewatch.log.sign import BINDING, DECIDING, SIGNED
-from linewatch.log.store import MissionLog
+from linewatch.log.store import MissionLog, fields_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +137,8 @@ class _Walk:
 
     def signature_holds(self, row: Row) -> None:
         """Count a signature, and hold it against the roster if there is one."""
-        seq, time_s, kind, body_json, _ = row
-        body = json.loads(body_json)
+        seq, time_s, kind, _, _ = row
+        body = fields_of(self.path, row)
         is_signed = "signature" in body
         self.signed += is_signed
         self.unsigned += not is_signed

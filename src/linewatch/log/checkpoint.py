@@ -137,9 +137,9 @@ def parse_checkpoint(path: Path, text: str) -> Checkpoint:
             before=bytes.fromhex(told["before"]),
             body_json=str(told["entry"]),
         )
-        json.loads(made.body_json)
-        whole = told["format"] == FORMAT and told["head"] == str(made.head)
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        table = isinstance(json.loads(made.body_json), dict)
+        whole = table and told["format"] == FORMAT and told["head"] == str(made.head)
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise BadFile(path, f"is no checkpoint: {error!r}") from error
     if not whole:
         raise BadFile(path, "is no checkpoint: its parts do not belong together")

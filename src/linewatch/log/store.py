@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, cast
 
-from linewatch.errors import BadFile, LogUnwritable
+from linewatch.errors import BadFile, LogBroken, LogUnwritable
 from linewatch.log.entry import FIRST_DIGEST, Draft, Entry, Head, Row, chained, drafted
 from linewatch.log.schema import FREQUENT
 from linewatch.log.sign import SIGNED, Signer, signer_for
@@ -124,9 +124,25 @@ class MissionLog:
             First and last entry wanted; without `to_seq`, to the end.
         kinds : collection of str, optional
             Kinds wanted; all without it.
+
+        Raises
+        ------
+        BadFile
+            If the file is damaged.
+        LogBroken
+            If an entry holds no fields: it was edited.
         """
-        for seq, time_s, kind, body, digest in self.rows(from_seq, kinds, to_seq):
-            fields = json.loads(body)
+        last = from_seq - 1
+        rows = self.rows(from_seq, kinds, to_seq)
+        while True:
+            try:
+                row = next(rows, None)
+            except sqlite3.DatabaseError as error:
+                raise BadFile(self.path, f"damaged after entry {last}") from error
+            if row is None:
+                return
+            seq, time_s, kind, _, digest = row
+            last, fields = seq, fields_of(self.path, row)
             yield Entry(seq=seq, time_s=time_s, kind=kind, body=fields, digest=digest)
 
     def rows(
@@ -240,6 +256,23 @@ def _to_sign(
         return draft
     signer = signer_for(signers, body.get("office"))
     return draft if signer is None else draft.signed_by(signer.sign)
+
+
+def fields_of(path: Path, row: Row) -> dict[str, object]:
+    """Return the fields of an entry as stored.
+
+    Raises
+    ------
+    LogBroken
+        If it holds none, which no append can have written.
+    """
+    try:
+        fields = json.loads(row[3])
+    except (ValueError, RecursionError) as error:
+        raise LogBroken(path, row[0], "holds no fields") from error
+    if not isinstance(fields, dict):
+        raise LogBroken(path, row[0], "holds no fields")
+    return fields
 
 
 def _query(kinds: Collection[str] | None) -> str:

@@ -54,6 +54,21 @@ def test_the_built_in_force_goes_out_and_comes_back(
     )
 
 
+@pytest.mark.parametrize("header", ["ULN,UNIT,PAX,STATUS", "UNIT,DATE,STATUS,ASSIGNED"])
+def test_a_table_without_rows_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, header: str
+) -> None:
+    path = tmp_path / "none.csv"
+    path.write_text(f"{header}\n")
+    form = "tpfdd" if "ULN" in header else "perstat"
+    out = tmp_path / "out.ledger"
+    words = ["force", "import", str(path), "--format", form, "--out", str(out)]
+    status, _, err = run(capsys, words)
+    assert (status, err.count("\n")) == (1, 1)
+    assert "has a header and no rows" in err
+    assert not out.exists()
+
+
 def test_losses_are_told_in_sentences(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ from linewatch.force.exchange.perstat import (
     perstat_text,
     read_reports,
 )
-from linewatch.force.exchange.sheet import csv_text, read_sheet, xlsx_bytes
+from linewatch.force.exchange.sheet import Sheet, csv_text, read_sheet, xlsx_bytes
 from linewatch.force.exchange.taking import picture_of
 from linewatch.force.exchange.telling import ledger_text
 from linewatch.force.exchange.tpfdd import COLUMNS, Line, read_lines
@@ -149,7 +149,7 @@ def import_force(path: Path, wish: Wish) -> Imported:
     elif form == "tpfdd":
         text = tpfdd_ledger(_lines(path, wish, losses), losses, source=source)
     else:
-        reports = read_reports(read_sheet(path), losses, status=wish.status)
+        reports = read_reports(_filled(path), losses, status=wish.status)
         if wish.ledger is None:
             picture = perstat_picture(path, reports, losses)
             text = ledger_text(picture, source=source)
@@ -268,7 +268,21 @@ def _clean(text: str, losses: Losses) -> str:
 
 def _lines(path: Path, wish: Wish, losses: Losses) -> tuple[Line, ...]:
     """Read the lines of a deployment table."""
-    return read_lines(read_sheet(path), losses, status=wish.status, c_day=wish.c_day)
+    return read_lines(_filled(path), losses, status=wish.status, c_day=wish.c_day)
+
+
+def _filled(path: Path) -> Sheet:
+    """Read a table that must tell something: nobody means to take nobody over.
+
+    Raises
+    ------
+    BadFile
+        If it has a header alone.
+    """
+    sheet = read_sheet(path)
+    if not sheet.rows:
+        raise BadFile(path, "has a header and no rows; must have one or more")
+    return sheet
 
 
 def _loaded(path: Path, text: str, reports: tuple[Report, ...]) -> Ledger:

@@ -69,6 +69,27 @@ def test_a_key_is_never_written_over_and_speaks_for_an_office_that_exists(
     assert (keyed / "roster.csv").read_text() == before
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--until", "2024-12-31"], "--until must be after 2025-01-01"),
+        (["--until", "2025-01-01"], "--until must be after 2025-01-01"),
+        (["--roster", "nowhere/roster.csv"], "cannot be written"),
+        (["--roster", "/dev/null/roster.csv"], "roster.csv"),
+        (["--from", "soon"], "ISO 8601"),
+    ],
+)
+def test_no_key_is_left_behind_without_its_row(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, more: list[str], said: str
+) -> None:
+    words = ["key", "new", "--office", SOD, "--out", str(tmp_path / "sod.key")]
+    begin = [] if "--from" in more else ["--from", "2025-01-01"]
+    status, out, err = run(capsys, [*words, *begin, *more])
+    assert (status, out) == (1, "")
+    assert said in err
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_key_of_another_office_signs_nothing(
     capsys: pytest.CaptureFixture[str], keyed: Path
 ) -> None:

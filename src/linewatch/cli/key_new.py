@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from linewatch.cli.signing import passphrase_from
+from linewatch.errors import BadValue, LinewatchError
 from linewatch.log import Roster, RosterKey, Signer, read_roster, write_key
 from linewatch.log.roster import COLUMNS, roster_rows, write_roster
 from linewatch.log.sign import SEED_SIZE
@@ -51,17 +52,26 @@ def new(
     """
     named = office_named(office, read_chain(read_scenario(scenario))).office
     today = datetime.now(tz=UTC).date().isoformat()
+    from_s = to_epoch_s(since or today)
+    until_s = None if until is None else to_epoch_s(until)
+    if until_s is not None and not from_s < until_s:
+        raise BadValue("--until", f"after {since or today}, when the key begins", until)
     held = read_roster(roster).keys if roster is not None and roster.exists() else ()
     signer = Signer.from_seed(named, secrets.token_bytes(SEED_SIZE))
     key = RosterKey(
         office=named,
         public=signer.public,
-        from_s=to_epoch_s(since or today),
-        until_s=None if until is None else to_epoch_s(until),
+        from_s=from_s,
+        until_s=until_s,
     )
     write_key(out, signer, passphrase=passphrase_from(passphrase_file))
     if roster is not None:
-        write_roster(roster, Roster(keys=(*held, key)))
+        try:
+            write_roster(roster, Roster(keys=(*held, key)))
+        except LinewatchError:
+            # Nobody would know the public half of a key whose row is lost.
+            out.unlink()
+            raise
     row = roster_rows([key]).strip()
     if as_json:
         told = {"office": named, "key": key.id, "file": str(out), "row": row}

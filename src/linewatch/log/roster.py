@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -124,10 +125,11 @@ def write_roster(path: Path, roster: Roster) -> None:
     """
     beside = path.with_name(path.name + ".new")
     try:
-        beside.write_text(",".join(COLUMNS) + "\n" + roster_rows(roster.keys))
+        beside.write_text(",".join(COLUMNS) + "\n" + roster_rows(roster.keys), "utf-8")
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise BadFile(path, f"cannot be written: {error.strerror}") from error
 
 

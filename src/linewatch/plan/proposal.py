@@ -239,7 +239,9 @@ def read_proposal(path: Path) -> Proposal:
     """
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise BadFile(path, f"cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
         raise BadFile(path, f"is no proposal: {error}") from error
     if not isinstance(told, dict):
         raise BadFile(path, "is no proposal: it must hold one JSON object")

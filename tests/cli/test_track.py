@@ -256,3 +256,26 @@ def test_boxes_are_not_scored_against_places(
     assert "has boxes and the other places: try --boxes" in err
     _, out, _ = run(capsys, [*tracks, "--boxes"])
     assert json.loads(out)["score"]["motp_m"] == 1.0
+
+
+def test_writes_all_that_is_known_and_stitches(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = ["--full", "--stitch", str(folder / "st.csv")]
+    status, out, err = run(capsys, words(folder, *more))
+    assert (status, err) == (0, "")
+    assert "0 stitches" in out
+    assert (folder / "st.csv").read_text() == "earlier,later,chance,gap_s\n"
+    names = (folder / "t.csv").read_text().splitlines()[0]
+    assert names.endswith(",cov_vy_vy,made_by")
+    status, out, err = run(capsys, words(folder, *more, "--json", out="u.parquet"))
+    assert json.loads(out)["stitches"] == 0
+
+
+def test_a_name_that_stitches_cannot_have_is_told_before_the_work(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = run(capsys, words(folder, "--stitch", str(folder / "s.txt")))
+    assert status == 1
+    assert err.splitlines() == [f"linewatch: {folder / 's.txt'}: must end in .csv"]
+    assert not (folder / "t.csv").exists()

@@ -16,6 +16,7 @@ from linewatch.errors import BadFile, BadValue
 from linewatch.watch.score import Paths, Score, score
 from linewatch.watch.tracker import Rows, TrackerSettings, Trail
 from linewatch.watch.tracker.files import FormSettings, read_paths, read_sensors
+from linewatch.watch.tracker.files_more import check_stitches, write_stitches
 from linewatch.watch.tracker.files_run import Run, RunSettings, track_file
 from linewatch.watch.tracker.smooth_file import write_smoothed
 
@@ -36,6 +37,8 @@ def track(
     ] = None,
     tracks: Path | None = None,
     smooth: Path | None = None,
+    stitch: Path | None = None,
+    full: Annotated[bool, Parameter(negative="")] = False,
     every: float = 1.0,
     bad: str = "refuse",
     lag: float | None = None,
@@ -73,6 +76,13 @@ def track(
     smooth
         CSV or Parquet file to write the smoothed history of every shown track into,
         in the form of --out: each instant reckoned from what was seen later too.
+    stitch
+        CSV file to write which tracks continue earlier ones, with the chance of each:
+        earlier,later,chance,gap_s.
+    full
+        Write into --out all that is known of each track: chances of the classes, the
+        range of its count, covariance, first and last seen, and the detections that
+        made it.
     every
         Seconds between two pictures.
     bad
@@ -142,6 +152,8 @@ def track(
             lag_s=lag,
             gap_s=longest_gap,
             out_form=out_format,
+            full=full,
+            stitch=_wished(stitch),
         )
         table = read_sensors(Path(str(sensors)), fibres)
         run = _run(
@@ -153,6 +165,7 @@ def track(
         )
         told = _counted(run, began) | {"out": str(out)}
         shown = _window(run.kept, window) if run.kept is not None else None
+        told |= _stitched(run, stitch)
         if smooth is not None:
             told |= _smoothed(run, smooth, settings)
     if truth is not None and shown is not None:
@@ -161,6 +174,21 @@ def track(
         print(json.dumps(told))
         return
     _tell(told)
+
+
+def _wished(stitch: Path | None) -> bool:
+    """Tell whether stitches are to be written; refuse a name they cannot have."""
+    if stitch is not None:
+        check_stitches(stitch)
+    return stitch is not None
+
+
+def _stitched(run: Run, out: Path | None) -> Told:
+    """Write the stitches of a run, if asked for, and tell of them."""
+    if out is None:
+        return {}
+    write_stitches(out, run.stitches)
+    return {"stitch": str(out), "stitches": len(run.stitches)}
 
 
 def _smoothed(run: Run, out: Path, settings: RunSettings) -> Told:
@@ -287,6 +315,8 @@ def _tell(told: Told) -> None:
             f" {told['detections_per_s_with_files']:,} with files; {told['out']}"
         )
         _tell_lost(told, counts)
+    if "stitch" in told:
+        print(f"{told['stitches']:,} stitches; {told['stitch']}")
     if "smooth" in told:
         rows, smooth_s = told["smooth_rows"], told["smooth_s"]
         print(f"{rows:,} smoothed rows in {smooth_s} s; {told['smooth']}")

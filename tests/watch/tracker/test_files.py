@@ -256,3 +256,33 @@ def test_rows_come_back_as_written(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="its folder does not exist"):
         write_rows(tmp_path / "none" / "t.csv", rows)
     assert len(Rows.joined([])) == 0
+
+
+def test_a_line_s_fault_is_told_once_whichever_part_brings_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def part(faults: list[tuple[int, str]]) -> files_read.Part:
+        none = np.zeros(0, np.int64)
+        table = files_read.table_of_none(["a"])
+        return files_read.Part(table=table, line=none, faults=faults, read=0)
+
+    def as_(_path: object, _columns: object, kind: pa.DataType, **_: object) -> object:
+        if kind == pa.float64():
+            yield part([(2, "early")])
+            raise pa.ArrowInvalid("conversion error")
+        # The second reader looks farther ahead: line 9 comes with the first part.
+        yield part([(2, "early"), (9, "late")])
+        yield part([(12, "last")])
+
+    monkeypatch.setattr(files_read, "_csv_as", as_)
+    found = files_read.parts(tmp_path / "d.csv", ["a"], headless=False, text=[])
+    assert [each.faults for each in found] == [
+        [(2, "early")],
+        [(9, "late"), (12, "last")],
+    ]
+
+
+def test_what_is_no_npz_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "d.npz").write_bytes(bytes(range(256)))
+    with pytest.raises(BadFile, match="is no NPZ file"):
+        files_read.first_line(tmp_path / "d.npz")

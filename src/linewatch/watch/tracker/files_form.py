@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from linewatch.errors import BadFile, BadValue, UnknownName
 from linewatch.watch.tracker.files_read import figures, first_line, is_csv, times
+from linewatch.watch.tracker.settings import CLASSES
 
 OWN, STONESOUP, MOT = FORMS = ("linewatch", "stonesoup", "mot")
 """Forms of file that are known."""
@@ -23,10 +24,17 @@ DETECTION_EXTRA: Final = (
 TRUTH_COLUMNS: Final = ("time_s", "target_id", "x", "y")
 TRUTH_EXTRA: Final = ("class", "cls", "vx", "vy")
 TRACK_COLUMNS: Final = ("time_s", "track_id", "x", "y")
-TRACK_EXTRA: Final = (
-    "vx", "vy", "existence", "class", "count_low", "count_high", "last_seen_s",
-)  # fmt: skip
-UNREAD: Final = ("class", "cls", "existence", "count_low", "count_high", "last_seen_s")
+AXES: Final = ("x", "y", "vx", "vy")
+MORE: Final = (
+    *(f"chance_{name}" for name in CLASSES),
+    *("count_low", "count_high", "first_seen_s", "last_seen_s"),
+    *(f"cov_{a}_{b}" for at, a in enumerate(AXES) for b in AXES[at:]),
+    "made_by",
+)
+"""Columns of tracks that are written on request, after those that always are."""
+
+TRACK_EXTRA: Final = ("vx", "vy", "existence", "class", *MORE)
+UNREAD: Final = ("class", "cls", "existence", *MORE)
 """Columns of truths and tracks that no score asks for."""
 
 MOT_COLUMNS: Final = (

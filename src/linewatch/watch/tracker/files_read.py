@@ -1,10 +1,11 @@
 """Reading CSV, NPZ and Parquet in parts, with the line of every row."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from zipfile import is_zipfile
 
 import numpy as np
 import pyarrow as pa
@@ -89,6 +90,8 @@ def first_line(path: Path) -> list[str]:
         raise BadFile(path, "is empty: it lacks the column names")
     try:
         if path.suffix == ".npz":
+            if not is_zipfile(path):
+                raise BadFile(path, "is no NPZ file, as its name says")
             with np.load(path, allow_pickle=False) as file:
                 return list(file.files)
         if path.suffix == ".parquet":
@@ -184,15 +187,23 @@ def _parquet(path: Path, columns: Sequence[str]) -> Iterator[Part]:
 def _csv(
     path: Path, columns: Sequence[str], *, headless: bool, text: Sequence[str]
 ) -> Iterator[Part]:
-    """Read figures at full speed; from the first that is none on, as text."""
-    given = 0
+    """Read figures at full speed; from the first that is none on, as text.
+
+    A reader that looks ahead tells faults with any part up to theirs, so the second
+    one may tell them with another part than the first.
+    """
+    given, told = 0, set[tuple[int, str]]()
     for kind in (pa.float64(), pa.string()):
+        fresh: Faults = []
         try:
-            told = _csv_as(path, columns, kind, headless=headless, text=text)
-            for at, part in enumerate(told):
+            found = _csv_as(path, columns, kind, headless=headless, text=text)
+            for at, part in enumerate(found):
+                fresh += [fault for fault in part.faults if fault not in told]
                 if at >= given:
                     given = at + 1
-                    yield part
+                    told.update(fresh)
+                    yield replace(part, faults=fresh)
+                    fresh = []
         except pa.ArrowInvalid as error:
             if kind == pa.string() or "conversion error" not in str(error):
                 raise

@@ -19,10 +19,13 @@ from linewatch.watch.tracker.files_check import (
     longest_run,
 )
 from linewatch.watch.tracker.files_feed import feed
-from linewatch.watch.tracker.files_form import FormSettings
+from linewatch.watch.tracker.files_form import OWN, FormSettings
+from linewatch.watch.tracker.files_more import Beside, joined
+from linewatch.watch.tracker.files_more import Columns as More
 from linewatch.watch.tracker.files_write import RowWriter, check_out, whole
 from linewatch.watch.tracker.sensors import SensorTable
 from linewatch.watch.tracker.settings import TrackerSettings
+from linewatch.watch.tracker.stitch import Stitch
 from linewatch.watch.tracker.tracker import Tracker
 from linewatch.watch.tracker.tracks import Counts, Rows
 from linewatch.watch.tracker.trail import Trail
@@ -62,6 +65,10 @@ class RunSettings:
         Longest time without a detection [s]. A time beyond it is a clock's error.
     out_form : str
         Form of the tracks' file.
+    full : bool
+        Write the columns of `files_more.MORE` too.
+    stitch : bool
+        Tell which tracks continue others.
     """
 
     tracker: TrackerSettings = field(default_factory=TrackerSettings)
@@ -70,8 +77,12 @@ class RunSettings:
     lag_s: float | None = None
     gap_s: float = 86_400.0
     out_form: str = "linewatch"
+    full: bool = False
+    stitch: bool = False
 
     def __post_init__(self) -> None:
+        if self.full and self.out_form != OWN:
+            raise BadValue("form of a full file", OWN, self.out_form)
         if self.bad not in WAYS:
             raise UnknownName("way with bad rows", self.bad, WAYS)
         if self.lag_s is not None and not 0 <= self.lag_s < math.inf:
@@ -105,6 +116,8 @@ class Run:
         The tracks that were ever shown.
     trail : Trail or None
         What made the tracks, where the tracker's settings ask for it.
+    stitches : list of Stitch
+        Which tracks continue others, where that was asked for.
     """
 
     counts: Counts = field(default_factory=Counts)
@@ -120,6 +133,7 @@ class Run:
     kept: Rows | None = None
     names: Longs | None = None
     trail: Trail | None = None
+    stitches: list[Stitch] = field(default_factory=list)
 
 
 class _OutOfOrder(Exception):
@@ -197,6 +211,12 @@ class _Pass:
         self.early: list[tuple[Columns, Longs]] = []
         self.names = np.zeros(0, np.int64)
         self.kept: list[Rows] = []
+        self.more: list[More] = []
+        self.beside: Beside | None = None
+        if settings.full or settings.stitch:
+            self.beside = Beside(
+                table, settings.tracker, full=settings.full, stitch=settings.stitch
+            )
         rate = (1 / table.period_s[table.period_s > 0]).sum()
         self.step_s = SCANS_A_STEP / max(float(rate), 1e-3)
 
@@ -329,7 +349,10 @@ class _Pass:
             # The picture of the second in which the first detection falls counts too.
             start = float(np.floor(self.first_s / every) * every) - 1e-6
             # The tracker's own lag is for a live watch; here the file's order rules.
-            settings = replace(self.settings.tracker, lag_s=0.0)
+            given = self.settings
+            settings = replace(
+                given.tracker, lag_s=0.0, trail=given.tracker.trail or given.full
+            )
             self.tracker = Tracker(self.table, settings, start)
         for found, line in self.early:
             feed(self.tracker, found, line)
@@ -342,8 +365,18 @@ class _Pass:
         parts = []
         while self.tracker.done_s < until_s:
             next_s = min(until_s, self.tracker.done_s + self.step_s)
-            parts.append(self.tracker.advance(next_s))
+            due_s = math.inf
+            if self.beside is not None:
+                due_s = self.beside.next_s(self.tracker.done_s)
+            parts.append(self.tracker.advance(min(next_s, due_s)))
+            if self.beside is not None and due_s <= next_s:
+                self._add(self.beside.look(self.tracker, parts[-1]))
         return Rows.joined(parts)
+
+    def _add(self, more: More | None) -> None:
+        """Keep what more is known of some rows until they are written."""
+        if more is not None:
+            self.more.append(more)
 
     def _finish(self) -> None:
         """Track the rest, up to the picture after the last detection."""
@@ -358,11 +391,15 @@ class _Pass:
         if self.tracker is not None:
             self.run.counts = self.tracker.counts
             if self.settings.tracker.trail:
-                self.run.trail = self.tracker.trail()
+                before = self.beside.trail if self.beside is not None else []
+                self.run.trail = Trail.joined([*before, self.tracker.trail()])
+            if self.beside is not None:
+                self.run.stitches = self.beside.stitches()
 
     def _write(self, rows: Rows) -> None:
         began = self.clock()
-        self.writer.write(rows)
+        self.writer.write(rows, joined(self.more) if self.settings.full else None)
+        self.more = []
         self.names = np.union1d(self.names, rows.track_id)
         if self.keep:
             self.kept.append(rows)

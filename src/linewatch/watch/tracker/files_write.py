@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from linewatch.errors import BadFile, BadValue, UnknownName
 from linewatch.watch.tracker.files_form import FORMS, MOT, STONESOUP
@@ -83,9 +84,22 @@ class RowWriter:
         self._to: pacsv.CSVWriter | pq.ParquetWriter | None = None
         self.rows = 0
 
-    def write(self, rows: Rows) -> None:
-        """Write some more rows, which must come in order of time."""
-        self._put(self._table(rows))
+    def write(
+        self, rows: Rows, more: Mapping[str, NDArray[np.generic]] | None = None
+    ) -> None:
+        """Write some more rows, which must come in order of time.
+
+        Parameters
+        ----------
+        rows : Rows
+            The rows.
+        more : mapping of str to ndarray, optional
+            Further columns, of our own form alone; every call must have the same.
+        """
+        table = self._table(rows)
+        for name, part in (more or {}).items():
+            table = table.append_column(name, arrow(part))
+        self._put(table)
         self.rows += len(rows)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -220,7 +221,7 @@ def test_a_file_that_cannot_be_written_is_told_and_the_old_one_stays(
     def full(*_: object, **__: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(BadFile, match="cannot be written: No space left"):
         write_proposal(path, proposal())
     assert path.read_bytes() == before

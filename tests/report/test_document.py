@@ -1,10 +1,13 @@
 """Tests of reports: four formats, the same figures, the same bytes, the entries."""
 
+import errno
 import io
 import json
+import os
 import re
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -43,7 +46,7 @@ from linewatch.report.document import (
 )
 from linewatch.report.perstat import perstat
 from linewatch.report.strength import strength_over_time
-from linewatch.report.write import FORMATS, document_bytes, write_document, write_whole
+from linewatch.report.write import FORMATS, document_bytes, write_document
 from linewatch.scenario import read_scenario
 from tests.report.test_sitrep import read_page
 
@@ -392,17 +395,33 @@ def test_the_axis_ends_above_the_highest_value(value: float) -> None:
     assert value <= _round_up(value) <= 2 * value + 1e-6
 
 
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_file_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "r.html"
     write_document(path, nasty())
     before = path.read_bytes()
-    (tmp_path / "r.html.new").mkdir()
     with pytest.raises(BadFile, match="cannot be written"):
+        write_document(tmp_path / "none" / "r.html", nasty())
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(BadFile, match="cannot be written: No space left"):
         write_document(path, nasty())
     assert path.read_bytes() == before
-    with pytest.raises(BadFile, match="cannot be written"):
-        write_whole(tmp_path / "none" / "r.html", b"")
-    assert not list(tmp_path.glob("none*"))
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(path.read_bytes)
+        write_document(path, nasty(), "json")
+        assert json.loads(read.result(timeout=30))["report"] == "test"
+    assert path.is_fifo()
 
 
 def test_a_format_is_told_by_suffix_or_by_word(tmp_path: Path) -> None:

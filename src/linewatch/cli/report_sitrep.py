@@ -12,8 +12,8 @@ from linewatch.log import MissionLog
 from linewatch.measure.clock import to_date
 from linewatch.report import date_time_group, sitrep_page, sitrep_words
 from linewatch.report.sitrep import sitrep as made
-from linewatch.report.write import write_whole
 from linewatch.scenario import BUILT_IN, read_scenario
+from linewatch.scenario.whole import write_whole
 
 
 def sitrep(

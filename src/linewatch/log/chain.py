@@ -1,6 +1,5 @@
 """Whether a log is whole: every entry follows from those before it."""
 
-import os
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from linewatch.log.entry import FIRST_DIGEST, Head, Row, link
 from linewatch.log.roster import Roster
 from linewatch.log.sign import BINDING, DECIDING, SIGNED
 from linewatch.log.store import MissionLog, fields_of
+from linewatch.scenario.whole import write_whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,12 +185,7 @@ class _Walk:
 
 def write_anchor(path: Path, head: Head) -> None:
     """Keep a head in a file of one line, replaced whole, on disk when this returns."""
-    beside = path.with_name(path.name + ".new")
-    with beside.open("w", encoding="ascii") as file:
-        file.write(f"{head}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    write_whole(path, f"{head}\n")
 
 
 def read_anchor(path: Path, *, roster: Roster | None = None) -> Head:

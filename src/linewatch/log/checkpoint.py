@@ -6,7 +6,6 @@ log must have at that place.
 """
 
 import json
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +15,7 @@ from linewatch.log.entry import FIRST_DIGEST, Head, Row, link
 from linewatch.log.roster import Roster
 from linewatch.log.sign import is_signed_by
 from linewatch.log.store import MissionLog
+from linewatch.scenario.whole import write_whole
 
 FORMAT: Final = "linewatch-checkpoint-1"
 """First word of a checkpoint's file."""
@@ -111,14 +111,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "before": checkpoint.before.hex(),
         "entry": checkpoint.body_json,
     }
-    beside = path.with_name(path.name + ".new")
-    try:
-        beside.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise BadFile(path, f"cannot be written: {error.strerror}") from error
+    write_whole(path, json.dumps(told, indent=1) + "\n")
 
 
 def parse_checkpoint(path: Path, text: str) -> Checkpoint:

@@ -3,15 +3,15 @@
 import csv
 import io
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from linewatch.errors import BadFile, BadValue
+from linewatch.errors import BadValue
 from linewatch.log.sign import Signer, key_id
 from linewatch.measure.clock import to_epoch_s, to_iso
 from linewatch.scenario.table import read_table, words
+from linewatch.scenario.whole import write_whole
 
 COLUMNS: Final = ("office", "public_key", "from", "until")
 """Columns of a roster; `until` is empty for a key that is in use."""
@@ -123,14 +123,7 @@ def write_roster(path: Path, roster: Roster) -> None:
     BadFile
         If it cannot be written.
     """
-    beside = path.with_name(path.name + ".new")
-    try:
-        beside.write_text(",".join(COLUMNS) + "\n" + roster_rows(roster.keys), "utf-8")
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise BadFile(path, f"cannot be written: {error.strerror}") from error
+    write_whole(path, ",".join(COLUMNS) + "\n" + roster_rows(roster.keys))
 
 
 def _public(cell: str) -> bytes:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -22,6 +21,7 @@ from linewatch.plan.checks import (
     table_of,
 )
 from linewatch.plan.cost import Cost
+from linewatch.scenario.whole import write_whole
 
 __all__ = [
     "FORMAT",
@@ -217,14 +217,7 @@ def write_proposal(path: Path, proposal: Proposal) -> None:
         If it cannot be written.
     """
     told = json.dumps(proposal.to_dict(), indent=2, ensure_ascii=False, sort_keys=True)
-    beside = path.with_name(path.name + ".new")
-    try:
-        beside.write_text(told + "\n", encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise BadFile(path, f"cannot be written: {error.strerror}") from error
+    write_whole(path, told + "\n")
 
 
 def read_proposal(path: Path) -> Proposal:

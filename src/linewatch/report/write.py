@@ -1,12 +1,12 @@
 """Writing a report: one document in four formats, each file whole or not at all."""
 
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from linewatch.errors import BadFile, UnknownName
+from linewatch.errors import UnknownName
 from linewatch.report.document import Document, Figure, Picture, Table
+from linewatch.scenario.whole import write_whole
 
 FORMATS: Final = ("html", "pdf", "xlsx", "json")
 """Formats that a report can be written in, by the suffix of its file."""
@@ -59,24 +59,6 @@ def document_bytes(document: Document, form: str) -> bytes:
         return xlsx_bytes(document)
     told = json.dumps(document_words(document), indent=2, ensure_ascii=False)
     return (told + "\n").encode()
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there, so that no half of it is seen.
-
-    Raises
-    ------
-    BadFile
-        If it cannot be written; one that was there before stays.
-    """
-    beside = path.with_name(path.name + ".new")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise BadFile(path, f"cannot be written: {error.strerror}") from error
 
 
 def document_words(document: Document) -> dict[str, object]:

@@ -225,3 +225,27 @@ def test_a_record_that_means_nothing_is_refused(
     assert status == 1
     assert said in err
     assert not log.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--km", "nan"], "--km must be 0 to"),
+        (["--km", "1e308"], "--km must be 0 to"),
+        (["--km", "-1"], "--km must be 0 to"),
+        (["--km", "5000"], "the length of the line, not 5000"),
+        (["--km", "500", "--to-km", "100"], "--to-km must be 500 to"),
+        (["--km", "500", "--to-km", "5000"], "the length of the line, not 5000"),
+        (["--to-km", "100"], "--to-km must be given with --km"),
+        (["--until", "2025-03-31"], "--until must be 2025-04-01 or after"),
+        (["--until", "9999-12-31"], "and before 9999-12-31"),
+    ],
+)
+def test_no_answer_is_given_to_a_place_or_term_that_is_none(
+    capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    asked = ["may", "--task", "static", "--status", "T10", "--on", "2025-04-01"]
+    status, out, err = run(capsys, [*asked, *words])
+    assert (status, out) == (1, "")
+    assert said in err
+    assert err.count("\n") == 1

@@ -1,6 +1,7 @@
 """The command ``linewatch may``."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated
 from cyclopts import CycloptsError, Parameter
 
 from linewatch.cli.reading import cases_of, records_of
-from linewatch.errors import UnknownName
+from linewatch.errors import BadValue, UnknownName
 from linewatch.force.asking import (
     DOUBT,
     Authority,
@@ -98,6 +99,9 @@ def may(
         return
     if task is None or status is None or on is None:
         raise CycloptsError(msg="may needs --task, --status and --on, or --diff")
+    start = to_date(on)
+    end = _end(start, until)
+    _check_stretch(km, to_km)
     spot = Spot(
         from_m=None if km is None else km * 1000,
         to_m=None if to_km is None else to_km * 1000,
@@ -106,18 +110,16 @@ def may(
         zone=zone or "",
     )
     authority = _authority(mission, spot, _table(rules, mission, add), log)
-    start = to_date(on)
     authority = _with_met(authority, met)
     if request:
         authority = authority_under(authority, cases_of(log), request)
-    if until is None:
+    if end is None:
         answer = authority.at(spot, task=task, status=status, on=start)
         if as_json:
             print(json.dumps(answer_words(answer)))
         else:
             _print_answer(answer)
         return
-    end = to_date(until) + timedelta(days=1)
     parts = authority.over(spot, task=task, status=status, start=start, end=end)
     _print_parts(parts, as_json)
 
@@ -137,6 +139,38 @@ def answer_words(answer: Answer) -> dict[str, object]:
         "beaten": list(answer.beaten),
         "override_owner": answer.owner,
     }
+
+
+def _end(start: date, until: str | None) -> date | None:
+    """Return the first day after a term; None for a single day."""
+    if until is None:
+        return None
+    last = to_date(until)
+    if not start <= last < date.max:
+        raise BadValue("--until", f"{start} or after, and before {date.max}", until)
+    return last + timedelta(days=1)
+
+
+def _check_stretch(km: float | None, to_km: float | None) -> None:
+    """Refuse a stretch that is none: nothing would lie in it, and no zone would hold.
+
+    Raises
+    ------
+    BadValue
+        If an end is no distance along a line, or the second comes before the first.
+    """
+    if km is None:
+        if to_km is not None:
+            raise BadValue("--to-km", "given with --km", to_km)
+        return
+    if not 0 <= km < LONGEST_KM:
+        raise BadValue("--km", f"0 to {LONGEST_KM:,} km along the line", km)
+    if to_km is not None and not km <= to_km < LONGEST_KM:
+        raise BadValue("--to-km", f"{km:g} to {LONGEST_KM:,} km along the line", to_km)
+
+
+LONGEST_KM = 40_000
+"""No line on Earth that is watched is longer [km]."""
 
 
 def _table(rules: Path | None, mission: Scenario, add: Sequence[Path] = ()) -> Rules:
@@ -162,6 +196,11 @@ def _authority(
     ):
         if word and word not in known:
             raise UnknownName(name, word, tuple(known))
+    line_m = max((end for _, end in authority.stretches.values()), default=math.inf)
+    for option, place_m in (("--km", spot.from_m), ("--to-km", spot.to_m)):
+        if place_m is not None and place_m > line_m:
+            rule = f"0 to {line_m / 1000:,.0f}, the length of the line"
+            raise BadValue(option, rule, f"{place_m / 1000:g}")
     return authority.with_table(table)
 
 

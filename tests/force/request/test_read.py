@@ -61,6 +61,7 @@ def test_a_stretch_takes_the_place_of_a_sector(tmp_path: Path) -> None:
         ),
         ("end_state =", "# end_state =", 2, "end_state is missing: a request must say"),
         ("end = 2025-09-30", "end = 2025-03-01", 10, "from 2025-03-20 on"),
+        ("end = 2025-09-30", "end = 9999-12-31", 10, "in 2199 or before"),
         ("end = 2025-09-30", 'end = "soon"', 10, "ISO 8601 date"),
         ("number = 500", "number = 0", 8, "whole number from 1"),
         ("number = 500", "number = 2.5", 8, "whole number"),

@@ -324,6 +324,10 @@ _RULED: Final = (*_NAMED, "number", "start", "end", "from_m", "to_m", "sector")
 """Fields of a request that a rule speaks of."""
 
 
+LAST_YEAR: Final = 2199
+"""Last year in which a request may end."""
+
+
 def faults_in(values: Mapping[str, Any]) -> tuple[BadValue, ...]:
     """Return what of a request's fields, given by name, breaks a rule."""
     found = [
@@ -335,6 +339,9 @@ def faults_in(values: Mapping[str, Any]) -> tuple[BadValue, ...]:
         found.append(BadValue("number", "above 0", values["number"]))
     if values["end"] < values["start"]:
         rule = f"a date from {values['start']} on"
+        found.append(BadValue("end", rule, values["end"]))
+    elif values["end"].year > LAST_YEAR:
+        rule = f"in {LAST_YEAR} or before: support ends"
         found.append(BadValue("end", rule, values["end"]))
     from_m, to_m = values["from_m"], values["to_m"]
     if (from_m is None) != (to_m is None):

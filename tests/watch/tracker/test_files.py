@@ -1,5 +1,7 @@
 """Tests of reading and writing the named columns."""
 
+import weakref
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -286,3 +288,36 @@ def test_what_is_no_npz_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "d.npz").write_bytes(bytes(range(256)))
     with pytest.raises(BadFile, match="is no NPZ file"):
         files_read.first_line(tmp_path / "d.npz")
+
+
+@pytest.mark.parametrize("bad", ["", "x,1,2,3\n", "1,2\n"])
+def test_no_thread_of_the_reader_outlives_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: str
+) -> None:
+    held: list[bool] = []
+    until_gone = files_read._until_gone  # noqa: SLF001 - what it leaves behind
+
+    def watched(ref: weakref.ref[object]) -> None:
+        until_gone(ref)
+        held.append(ref() is not None)
+
+    monkeypatch.setattr(files_read, "_until_gone", watched)
+    path = tmp_path / "d.csv"
+    head = "time_s,sensor_id,range_m,azimuth_rad\n"
+    path.write_text(head + "1,1,1,1\n" * 2_000 + bad)
+    for _ in range(20):
+        parts = files_read.parts(path, head.split(","), headless=False, text=())
+        with suppress(BadFile):  # its last name ends the line
+            list(parts)
+        parts = files_read.parts(path, head.strip().split(","), headless=False, text=())
+        list(parts)
+    assert len(held) >= 40
+    assert not any(held)
+
+
+def test_waiting_for_threads_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    kept = np.zeros(1)
+    files_read._until_gone(weakref.ref(kept))  # noqa: SLF001 - its bound
+    assert len(slept) == files_read.LETS_GO_MS

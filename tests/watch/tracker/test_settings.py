@@ -77,6 +77,9 @@ def test_bank_is_a_chain_of_chances() -> None:
         ("clutter_per_scan", -1.0),
         ("range_m", math.inf),
         ("period_s", math.nan),
+        ("period_s", math.inf),
+        ("period_s", 1e-9),  # a billion scans a second would take for ever
+        ("period_s", -1.0),
         ("kind", 3),
         ("half_rad", 0.0),
         ("sensor_id", [4, 4]),

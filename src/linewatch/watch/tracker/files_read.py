@@ -1,5 +1,7 @@
 """Reading CSV, NPZ and Parquet in parts, with the line of every row."""
 
+import time
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,6 +20,9 @@ from linewatch.errors import BadFile
 
 PART_BYTES: Final = 4 << 20
 """Bytes of a CSV file that make one part: about 100,000 detections."""
+
+LETS_GO_MS: Final = 200
+"""Longest time that is waited for Arrow's threads to let go [ms]; it takes one."""
 
 PART_ROWS: Final = 1 << 17
 """Rows of an NPZ or Parquet file that make one part."""
@@ -221,22 +226,28 @@ def _csv_as(
 ) -> Iterator[Part]:
     skipped = _Skipped()
     kinds = {name: pa.string() if name in text else kind for name in columns}
-    with pacsv.open_csv(
-        path,
-        read_options=pacsv.ReadOptions(
-            use_threads=False,
-            block_size=PART_BYTES,
-            column_names=list(columns) if headless else None,
-        ),
-        parse_options=pacsv.ParseOptions(
-            invalid_row_handler=skipped, ignore_empty_lines=False
-        ),
-        convert_options=pacsv.ConvertOptions(
-            column_types=kinds,
-            include_columns=list(columns),
-            strings_can_be_null=True,
-        ),
-    ) as reader:
+
+    def note(row: pacsv.InvalidRow) -> str:
+        return skipped(row)
+
+    held, reader = weakref.ref(note), None
+    ways = pacsv.ParseOptions(invalid_row_handler=note, ignore_empty_lines=False)
+    del note
+    try:
+        reader = pacsv.open_csv(
+            path,
+            read_options=pacsv.ReadOptions(
+                use_threads=False,
+                block_size=PART_BYTES,
+                column_names=list(columns) if headless else None,
+            ),
+            parse_options=ways,
+            convert_options=pacsv.ConvertOptions(
+                column_types=kinds,
+                include_columns=list(columns),
+                strings_can_be_null=True,
+            ),
+        )
         rows, read, size = 0, 0, path.stat().st_size
         for some in reader:
             line = skipped.lines_of(rows, len(some), 0 if headless else 1)
@@ -249,6 +260,23 @@ def _csv_as(
             empty = table_of_none(columns)
             none = np.zeros(0, np.int64)
             yield Part(table=empty, line=none, faults=skipped.faults, read=size)
+    finally:
+        if reader is not None:
+            reader.close()
+        del reader, ways
+        _until_gone(held)
+
+
+def _until_gone(held: weakref.ref[object]) -> None:
+    """Wait until Arrow's threads have let go of what they were handed.
+
+    They do so a moment after the last row. A program that ends before is aborted: they
+    then ask for an interpreter that is there no more.
+    """
+    for _ in range(LETS_GO_MS):
+        if held() is None:
+            return
+        time.sleep(1e-3)
 
 
 def table_of_none(columns: Sequence[str]) -> pa.Table:

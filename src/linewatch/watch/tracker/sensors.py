@@ -24,6 +24,13 @@ CELL_M: Final = 2_000.0
 Floats = NDArray[np.float64]
 
 
+SHORTEST_S: Final = 0.01
+"""Shortest time between two scans [s]: stamps within 5 ms of a scan belong to it."""
+
+LONGEST_S: Final = 3.2e7
+"""Longest time between two scans [s]."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChanceMap:
     """Chance that one sensor detects, per cell of the plane.
@@ -216,7 +223,7 @@ class SensorTable:
             ("pd", (self.pd > 0) & (self.pd < 1), "above 0 and below 1"),
             ("clutter_per_scan", self.clutter_per_scan >= 0, "0 or more"),
             ("range_m", (self.range_m > 0) & np.isfinite(self.range_m), "above 0"),
-            ("period_s", self.period_s >= 0, "0 or more"),
+            ("period_s", self._paced(), f"0, or from {SHORTEST_S} s to a year"),
             ("phase_s", np.isfinite(self.phase_s), "finite"),
             ("kind", (self.kind >= 0) & (self.kind <= FIBRE), "0, 1, 2 or 3"),
             ("kind", (self.kind != FIBRE) | self._laid(), "with its fibre"),
@@ -230,6 +237,11 @@ class SensorTable:
                 row = int(np.flatnonzero(~good)[0])
                 got = f"{getattr(self, name)[row]} of sensor {self.sensor_id[row]}"
                 raise BadValue(name, rule, got)
+
+    def _paced(self) -> NDArray[np.bool_]:
+        """Tell which rows have no schedule, or one that can be worked through."""
+        period = self.period_s
+        return (period == 0) | ((period >= SHORTEST_S) & (period <= LONGEST_S))
 
     def _laid(self) -> NDArray[np.bool_]:
         """Tell which rows have a fibre."""

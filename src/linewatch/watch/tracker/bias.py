@@ -212,6 +212,8 @@ class BiasReckoner:
         polar = (self.sensors.kind == POLAR).astype(np.uint8)
         mounts = Mounts(self.sensors.x_m, self.sensors.y_m, polar)
         self.grow_old(float(rows[:, 0].max()))
+        if triples(self._looks(rows, self._mean), rule.longest_s, chosen) == 0:
+            return 0  # nothing was seen by two: the large inverses would change nothing
         first = np.linalg.inv(self._cov)
         mean, cov, added = self._mean, self._cov, 0
         counts = np.zeros_like(self._counts)

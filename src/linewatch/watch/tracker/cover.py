@@ -36,14 +36,14 @@ class Cover:
         """
         table = self.sensors
         due, missed = np.zeros(len(place)), np.zeros(len(place))
-        rows = np.flatnonzero((table.period_s > 0) & (table.kind < PLACE))
         order = np.argsort(place[:, 0], kind="stable")
         x = place[order, 0]
-        for row in rows.tolist():
-            reach = table.range_m[row]
-            low = np.searchsorted(x, table.x_m[row] - reach)
-            high = np.searchsorted(x, table.x_m[row] + reach)
-            at = order[low:high]
+        low = np.searchsorted(x, table.x_m - table.range_m)
+        high = np.searchsorted(x, table.x_m + table.range_m)
+        # Most sensors of a long line reach none of the places.
+        told = (table.period_s > 0) & (table.kind < PLACE) & (low < high)
+        for row in np.flatnonzero(told).tolist():
+            at = order[low[row] : high[row]]
             chance = self._chance(row, place[at])
             due[at] += chance / table.period_s[row]
             missed[at] += np.log1p(-np.minimum(chance, 0.999)) / table.period_s[row]

@@ -12,6 +12,7 @@ from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting import Cover, Effort, Limits, Proof, choose
 from linewatch.plan.siting.exact import cover_all, sharpened
 from linewatch.plan.siting.limits import Links, Rows
+from linewatch.plan.siting.median import p_median
 from linewatch.plan.siting.moving import choose_moving, worth
 from linewatch.plan.siting.rules import crews, one_a_place, spacing
 from tests.plan.siting import naive
@@ -208,3 +209,62 @@ def test_spacing_lets_sites_stand_exactly_that_far_apart() -> None:
     assert len(spacing(x, y, 0.0).have) == 0
     with pytest.raises(BadValue, match="the spacing must be 0 m or more"):
         spacing(x, y, -1.0)
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e-9, 1e9])
+@pytest.mark.parametrize("backup", [1, 2])
+def test_weights_and_costs_of_any_size_are_proven_alike(
+    unit: float, backup: int
+) -> None:
+    rng = np.random.default_rng(backup)
+    full = np.where(rng.random((7, 12)) < 0.4, 0.5 if backup == 1 else 1.0, 0.0)
+    site, cell = np.nonzero(full)
+    cover = Cover.of(
+        site, cell, weight=rng.random(12) * unit, cost=rng.random(7) * unit,
+        prob=full[site, cell],
+    )  # fmt: skip
+    limits = Limits(budget=float(cover.cost.sum()) / 2)
+    # The budget is whole in no unit, so the choices are asked in the plain way.
+    best = max(
+        naive.worth(cover, taken, backup)
+        for size in range(8)
+        for taken in itertools.combinations(range(7), size)
+        if cover.cost[list(taken)].sum() <= limits.budget
+    )
+    choice = choose(cover, limits, backup=backup, effort=QUICK)
+    assert choice.bound >= best * (1 - 1e-9)
+    sharp = sharpened(cover, limits, choice, backup=backup)
+    assert sharp.objective == pytest.approx(best, rel=1e-9, abs=0)
+    assert sharp.bound == pytest.approx(best, rel=1e-6, abs=0)
+    assert cover.cost[sharp.sites].sum() <= limits.budget
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e9])
+def test_moves_and_medians_of_any_weight_are_bounded_truly(unit: float) -> None:
+    rng = np.random.default_rng(3)
+    full = rng.random((5, 9)) < 0.4
+    site, cell = np.nonzero(full)
+    by_period = rng.random((2, 9)) * unit
+    cover = Cover.of(site, cell, weight=by_period.sum(axis=0), cost=np.ones(5))
+    moving = choose_moving(cover, by_period, Limits(total=2), moves=1, effort=QUICK)
+    pairs = list(itertools.combinations(range(5), 2))
+    best = max(
+        float(by_period[0][full[list(a)].any(axis=0)].sum())
+        + float(by_period[1][full[list(b)].any(axis=0)].sum())
+        for a in pairs for b in pairs if len(set(b) - set(a)) <= 1
+    )  # fmt: skip
+    assert moving.objective == pytest.approx(best, rel=1e-9, abs=0)
+    assert moving.bound == pytest.approx(best, rel=1e-6, abs=0)
+    away = rng.random((9, 5)) * unit
+    nearest = p_median(away, 2, effort=QUICK)
+    least = min(float(away[:, pair].min(axis=1).sum()) for pair in pairs)
+    assert nearest.objective == pytest.approx(least, rel=1e-9, abs=0)
+    assert least * 0.9 <= nearest.bound <= least * (1 + 1e-9)
+
+
+def test_nothing_worth_seeing_in_any_period_and_no_way_to_go_are_proven() -> None:
+    cover = Cover.of(np.array([0]), np.array([0]), weight=np.ones(1), cost=np.ones(1))
+    none = choose_moving(cover, np.zeros((2, 1)), Limits(), moves=1, effort=QUICK)
+    assert (none.objective, none.bound) == (0.0, 0.0)
+    here = p_median(np.zeros((3, 2)), 1, effort=QUICK)
+    assert (here.objective, here.bound, here.gap) == (0.0, 0.0, 0.0)

@@ -1,6 +1,7 @@
 """Choosing sites from a cover table, with a proven bound on how good any choice is."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.backup import backup_bound
 from linewatch.plan.siting.bound import bound_of
 from linewatch.plan.siting.chain import ChainSearch
-from linewatch.plan.siting.cover import Cover, merged
+from linewatch.plan.siting.cover import Cover, merged, unit_of
 from linewatch.plan.siting.limits import (
     PROVEN_GAP,
     Choice,
@@ -95,6 +96,8 @@ def choose(
     held = limits.held_of(table.sites)
     if broken := limits.broken(table, held):
         raise NoPlan((broken, "the sites that must stay"))
+    unit = unit_of(table.weight)
+    table = replace(table, weight=table.weight / unit)
     search = _search(table, limits, backup)
     greedy = search.fill()
     search.improve(effort, math.inf)
@@ -109,10 +112,10 @@ def choose(
     order = np.argsort(-gains_alone(table)[sites], kind="stable")
     return Choice(
         sites=sites[order],
-        objective=objective,
-        bound=max(bound, objective),
+        objective=objective * unit,
+        bound=max(bound, objective) * unit,
         cost=float(cover.cost[sites].sum()),
-        greedy=greedy,
+        greedy=greedy * unit,
     )
 
 

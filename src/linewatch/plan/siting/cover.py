@@ -1,5 +1,6 @@
 """Cover tables: which site detects which cell, with what chance."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -181,6 +182,19 @@ def merged(cover: Cover) -> tuple[Cover, Whole]:
         kind=cover.kind,
     )
     return small, rows
+
+
+def unit_of(values: NDArray[np.float64]) -> float:
+    """Return the power of two that brings the largest of some values to 1 up to 2.
+
+    Searches and solvers end on differences that are small beside 1; without it, weights
+    that are small themselves would pass for rounding. Dividing by it is exact. Whole
+    values keep their own unit, 1, for bounds are cut to whole numbers.
+    """
+    most = float(values.max(initial=0.0))
+    if not most or bool((values == np.rint(values)).all()):
+        return 1.0
+    return math.ldexp(1.0, math.frexp(most)[1] - 1)
 
 
 def sure(pairs: int) -> Floats:

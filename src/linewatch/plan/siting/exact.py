@@ -156,6 +156,9 @@ def sharpened(
     except NoPlan:
         return choice
     objective = worth_of(table, taken, backup)
+    if limits.broken(table, taken):
+        # The solver keeps rules to within its tolerance alone: its bound still holds.
+        objective = -np.inf
     bound = max(min(choice.bound, bound), choice.objective, objective)
     if objective <= choice.objective:
         return replace(choice, bound=bound)
@@ -228,6 +231,6 @@ def _expected(
         now = worth_of(table, taken, 1)
         if now > value:
             best, value = taken, now
-        if bound - max(value, known) <= 1e-9 * max(1.0, bound):
+        if bound - max(value, known) <= 1e-9 * bound:
             break
     return best, bound

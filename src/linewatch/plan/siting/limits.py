@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewatch.errors import BadValue
-from linewatch.plan.siting.cover import Cover, Floats, Places, Whole
+from linewatch.plan.siting.cover import Cover, Floats, Places, Whole, unit_of
 
 PROVEN_GAP: Final = 1e-6
 """Share of the bound within which a choice counts as proven best."""
@@ -82,21 +82,26 @@ class Rows:
     def of(
         cls, sites: int, rules: Sequence[tuple[NDArray[np.int64], Floats, float, str]]
     ) -> "Rows":
-        """Make rows from (sites, what each uses, what there is, words)."""
+        """Make rows from (sites, what each uses, what there is, words).
+
+        A row of what is not whole is divided by a power of two, `unit_of` its uses.
+        """
         none = np.empty(0, np.int64)
         site = np.concatenate([none, *(rule[0] for rule in rules)])
         row = np.repeat(np.arange(len(rules)), [len(rule[0]) for rule in rules])
         val = np.concatenate([np.empty(0), *(rule[1] for rule in rules)])
         keep = val > 0
         site, row, val = site[keep], row[keep], val[keep]
+        # Rows are kept to within a small number, so each is told in a unit of its size.
+        unit = np.array([unit_of(rule[1]) for rule in rules])
         order = np.argsort(site, kind="stable")
         ptr = np.zeros(sites + 1, np.int64)
         np.cumsum(np.bincount(site, minlength=sites), out=ptr[1:])
         return cls(
             ptr=ptr,
             ind=row[order].astype(np.int32),
-            val=np.ascontiguousarray(val[order], np.float64),
-            have=np.array([rule[2] for rule in rules], np.float64),
+            val=np.ascontiguousarray((val / unit[row])[order], np.float64),
+            have=np.array([rule[2] for rule in rules], np.float64) / unit,
             why=tuple(rule[3] for rule in rules),
         )
 

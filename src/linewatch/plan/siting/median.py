@@ -7,7 +7,7 @@ import numpy as np
 
 from linewatch.errors import BadValue
 from linewatch.plan.siting import _kernels_median as loops
-from linewatch.plan.siting.cover import Floats, Whole
+from linewatch.plan.siting.cover import Floats, Whole, unit_of
 from linewatch.plan.siting.limits import PROVEN_GAP, Effort, Proof
 
 
@@ -32,7 +32,11 @@ class Median:
     @property
     def gap(self) -> float:
         """Share of the objective that a better choice could save at most [-]."""
-        return max(0.0, (self.objective - self.bound) / max(self.objective, 1e-12))
+        return (
+            max(0.0, (self.objective - self.bound) / self.objective)
+            if self.objective
+            else 0.0
+        )
 
     @property
     def proof(self) -> Proof:
@@ -86,6 +90,9 @@ def p_median(
     if not (np.isfinite(heavy) & (heavy >= 0)).all():
         raise BadValue("weight", "0 or more", "otherwise")
     far = np.ascontiguousarray(distance * heavy[:, None], np.float64)
+    unit = unit_of(far)
+    if unit != 1:
+        far /= unit
     taken = np.zeros(sites, dtype=bool)
     near = np.full(customers, far.sum() + 1)
     for _ in range(count):
@@ -101,5 +108,7 @@ def p_median(
     if whole:
         bound = math.ceil(bound - 1e-6)
     return Median(
-        sites=np.flatnonzero(taken), objective=objective, bound=min(bound, objective)
+        sites=np.flatnonzero(taken),
+        objective=objective * unit,
+        bound=max(min(bound, objective), 0.0) * unit,
     )

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.choose import choose
-from linewatch.plan.siting.cover import Cover, Floats, Whole, merged
+from linewatch.plan.siting.cover import Cover, Floats, Whole, merged, unit_of
 from linewatch.plan.siting.limits import (
     PROVEN_GAP,
     Effort,
@@ -124,6 +124,8 @@ def choose_moving(  # noqa: PLR0913 -- the door of a stage
     if limits.links is not None:
         raise BadValue("limits", "without links where sites move", "with links")
     effort = effort or Effort()
+    unit = unit_of(by_period)
+    by_period = by_period / unit
     total = by_period.sum(axis=0)
     stay = choose(replace(cover, weight=total), limits, effort=effort)
     task = _Task(cover, by_period, limits, moves)
@@ -139,9 +141,9 @@ def choose_moving(  # noqa: PLR0913 -- the door of a stage
         objective = worth(cover, by_period, taken)
     return Moving(
         sites=tuple(np.flatnonzero(one) for one in taken),
-        objective=objective,
-        bound=max(bound, objective),
-        fixed=stay.objective,
+        objective=objective * unit,
+        bound=max(bound, objective) * unit,
+        fixed=stay.objective * unit,
         moves=tuple(_new(taken)),
     )
 
@@ -269,6 +271,8 @@ def _bound(task: _Task, objective: float, effort: Effort) -> float:
     weight = np.stack(
         [np.bincount(row[kept], w[kept], minlength=table.cells) for w in by_period]
     ).astype(np.float64)
+    if not table.cells:
+        return 0.0
     held, barred = limits.held_of(cover.sites), limits.barred_of(cover.sites)
     rows = limits.all_rows(cover)
     most = np.ones(table.cells)

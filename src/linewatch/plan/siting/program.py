@@ -8,7 +8,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csc_array
 
 from linewatch.errors import NoPlan
-from linewatch.plan.siting.cover import Cover, Floats, Whole
+from linewatch.plan.siting.cover import Cover, Floats, Whole, unit_of
 from linewatch.plan.siting.limits import Flags, Limits, Rows
 
 
@@ -64,6 +64,8 @@ class Program:
             If nothing meets the rules, or nothing was found in time.
         """
         cost = np.concatenate(self.cost)
+        # The solver's tolerances are absolute: costs near 1 make them small.
+        unit = unit_of(np.abs(cost))
         matrix: Any = csc_array(
             coo_array(
                 (
@@ -76,7 +78,7 @@ class Program:
         matrix.indices = matrix.indices.astype(np.int32)
         matrix.indptr = matrix.indptr.astype(np.int32)
         found: Any = milp(
-            cost,
+            cost / unit,
             integrality=np.concatenate(self.whole).astype(np.int64),
             bounds=Bounds(np.concatenate(self.lower), np.concatenate(self.upper)),
             constraints=LinearConstraint(
@@ -90,7 +92,7 @@ class Program:
             raise NoPlan((f"the solver found no choice in {limit_s:g} s",))
         # Without a column that must be whole there is no tree, and so no bound of it.
         bound = found.fun if found.mip_dual_bound is None else found.mip_dual_bound
-        return np.asarray(found.x, np.float64), float(bound)
+        return np.asarray(found.x, np.float64), float(bound) * unit
 
 
 def add_sites(program: Program, table: Cover, limits: Limits, cost: Floats) -> int:

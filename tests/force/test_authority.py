@@ -234,3 +234,18 @@ def test_answers_agree_with_the_matrix_of_the_field(built_in: Rules) -> None:
         assert inside.answer == wanted or (
             wanted == "allowed" and inside.conditions == ("zone_notice_recorded",)
         ), (task, inside)
+
+
+def test_a_default_speaks_only_when_nothing_else_does(tmp_path: Path) -> None:
+    """A default that prohibits gives way to any rule of law, policy or order."""
+    path = tmp_path / "authority.csv"
+    columns = "rule,task,status,zone,from,to,layer,answer,conditions,needs,lifts"
+    path.write_text(
+        f"{columns},override,override_owner,citation\n"
+        "usually,cook,*,*,,,default,prohibited,,,,,,house rule\n"
+        "ordered,cook,T10,*,,,order,allowed,,,,,,order 1\n"
+    )
+    table = read_rules(path)
+    asked = {"task": "cook", "on": date(2025, 4, 1)}
+    assert may(table, status="T10", **asked).rule == "ordered"  # type: ignore[arg-type]
+    assert may(table, status="SAD", **asked).rule == "usually"  # type: ignore[arg-type]

@@ -278,3 +278,29 @@ def test_any_plain_body_comes_back(tmp_path: Path, body: dict[str, object]) -> N
     made = replace(proposal(), body=body)
     write_proposal(path, made)
     assert read_proposal(path) == made
+
+
+@pytest.mark.parametrize(
+    ("row", "good"),
+    [
+        ({"start": "2025-04-01", "finish": "2025-05-01"}, True),
+        ({"start": "2025-04-01", "finish": "2025-05-02"}, False),
+        ({"start": "2025-04-01", "until": "2025-05-02"}, False),
+        ({"start": "2025-03-31", "finish": "2025-05-01"}, False),
+    ],
+)
+def test_a_body_names_no_day_that_no_check_speaks_of(
+    row: dict[str, str], good: bool
+) -> None:
+    days = {"on": date(2025, 4, 1), "until": date(2025, 5, 1)}
+    checks = tuple(
+        replace(check, pairing=replace(check.pairing, **days))  # type: ignore[arg-type]
+        for check in proposal().checks
+    )
+    pair = checks[0].pairing
+    body = {"rows": [{"task": pair.task, "status": pair.status, **row}]}
+    if good:
+        assert replace(proposal(), checks=checks, body=body).checks == checks
+        return
+    with pytest.raises(BadValue, match="days that a check speaks of"):
+        replace(proposal(), checks=checks, body=body)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from linewatch.cli.outputs import never_over
 from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.stands import (
     along,
@@ -67,6 +68,7 @@ def candidates(
     as_json
         Print one JSON object instead of lines.
     """
+    never_over((out,), (terrain, roads, towers, add, line))
     ground = MapTerrain(terrain)
     try:
         parts = [read_stands(path) for path in (towers, add) if path]

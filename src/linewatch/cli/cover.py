@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from linewatch.cli.outputs import never_over
 from linewatch.cli.site import tell
-from linewatch.errors import BadValue
+from linewatch.errors import BadValue, LinewatchError
 from linewatch.plan.siting.coverfile import check_suffix, write_cover
 from linewatch.plan.siting.table import Look, build_cover, read_candidates, read_strip
 from linewatch.sight.kinds import LIGHT_REFRACTION
@@ -62,6 +63,7 @@ def cover(
         Print one JSON object instead of lines.
     """
     check_suffix(out)
+    never_over((out,), (terrain, candidates, demand))
     if workers < 1:
         raise BadValue("--workers", "1 or more", workers)
     look = Look(
@@ -82,6 +84,10 @@ def cover(
             executor=client.get_executor() if client else None,
             progress=None if as_json else tell,
         )
+    except LinewatchError:
+        if not any(parts.glob("part-*")):
+            shutil.rmtree(parts, ignore_errors=True)
+        raise
     finally:
         if client:
             client.close()

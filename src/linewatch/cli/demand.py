@@ -10,6 +10,7 @@ import pyarrow as pa
 from cyclopts import Parameter
 from pyarrow import csv
 
+from linewatch.cli.outputs import never_over
 from linewatch.plan.siting.stands import read_lines
 from linewatch.plan.siting.strip import strip
 from linewatch.scenario.whole import whole
@@ -46,6 +47,7 @@ def demand(
     as_json
         Print one JSON object instead of a line.
     """
+    never_over((out,), (terrain, line))
     ground = MapTerrain(terrain)
     try:
         found = strip(ground, read_lines(line, ground), within, every=every, fade=fade)

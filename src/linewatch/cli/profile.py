@@ -11,6 +11,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from rasterio.windows import Window
 
+from linewatch.cli.outputs import never_over
 from linewatch.cli.see import terrain_paths
 from linewatch.errors import BadValue
 from linewatch.scenario.whole import write_whole
@@ -66,7 +67,9 @@ def profile(
         raise BadValue("refraction", "from -1 to 1", refraction)
     if not 0 <= above < math.inf:
         raise BadValue("above", "0 or more", above)
-    ground = MapTerrain(terrain_paths(terrain))
+    paths = terrain_paths(terrain)
+    never_over(() if out is None else (out,), paths)
+    ground = MapTerrain(paths)
     try:
         cells, lens, end = _between(ground, eye, target)
     finally:

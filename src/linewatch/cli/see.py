@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,9 +10,10 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import Progress
 
+from linewatch.cli.outputs import never_over
 from linewatch.errors import BadFile, BadValue
 from linewatch.sight.cells import Mode
-from linewatch.sight.eyes import read_eyes
+from linewatch.sight.eyes import MapEye, read_eyes
 from linewatch.sight.kinds import LIGHT_REFRACTION
 from linewatch.sight.raster import MapTerrain
 from linewatch.sight.seeing import Asked, SeenFile, Survey
@@ -69,7 +71,9 @@ def see(
         memory_mb=memory,
     )
     watchers = read_eyes(eyes)
-    ground = MapTerrain(terrain_paths(terrain))
+    paths = terrain_paths(terrain)
+    never_over(_files(watchers, out_dir, count, lowest=lowest), (*paths, eyes))
+    ground = MapTerrain(paths)
     try:
         err = Console(stderr=True)
         with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
@@ -97,6 +101,20 @@ def see(
             print(f"{seen}, {share:.1%}; {one.path}")
     if count is not None:
         print(f"count of {len(done)} eyes: {count}")
+
+
+def _files(
+    eyes: tuple[MapEye, ...], folder: Path | None, count: Path | None, *, lowest: bool
+) -> list[Path]:
+    """Return every file that is to be written, each one's own."""
+    outs = [] if count is None else [count]
+    if folder is not None:
+        ends = (".tif", ".lowest.tif") if lowest else (".tif",)
+        outs += [folder / f"{eye.eye_id}{end}" for eye in eyes for end in ends]
+    for out, times in Counter(outs).items():
+        if times > 1:
+            raise BadValue("the output", "another for each eye and the count", str(out))
+    return outs
 
 
 def terrain_paths(names: list[str]) -> list[Path]:

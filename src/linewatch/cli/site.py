@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 from cyclopts import Parameter
 
+from linewatch.cli.outputs import never_over
 from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.choose import Choice, Effort, Limits, choose
 from linewatch.plan.siting.exact import Cheapest, cover_all, is_small, sharpened
@@ -97,6 +98,8 @@ def site(
     as_json
         Print one JSON object instead of lines.
     """
+    read = (sites, demand, cover, kinds, crews, existing, forbidden, links, gateways)
+    never_over((out,), read)
     limited = choose_count is not None or budget is not None
     _one_limit(limited or kinds is not None, everything, nearest, limited)
     if backup > 1 and expected:
@@ -145,7 +148,10 @@ def _one_limit(some: bool, everything: bool, nearest: int | None, told: bool) ->
     if (everything and (told or nearest is not None)) or not (
         some or everything or nearest is not None
     ):
-        raise BadValue("the limit", "one of --choose, --budget and --cover-all", "more")
+        told_more = "more" if everything else "none"
+        raise BadValue(
+            "the limit", "one of --choose, --budget and --cover-all", told_more
+        )
     if nearest is not None and some:
         raise BadValue("--nearest", "given without another limit", "with one")
 

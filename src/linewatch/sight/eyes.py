@@ -13,6 +13,10 @@ COLUMNS: Final = ("eye_id", "x", "y", "above_m", "target_above_m", "reach_m")
 MORE: Final = ("near_m", "azimuth_deg", "sector_deg", "low_deg", "high_deg")
 """Columns that may be left out."""
 
+MOST_ABOVE_M: Final = 100_000.0
+MOST_REACH_M: Final = 10_000_000.0
+"""Beyond these no number is a height in air, or a distance on the ground."""
+
 FULL_DEG: Final = 360.0
 UP_DEG: Final = 90.0
 
@@ -60,10 +64,12 @@ class MapEye:
             if not math.isfinite(getattr(self, name)):
                 raise BadValue(name, "finite", getattr(self, name))
         for name in ("above_m", "target_above_m"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise BadValue(name, "0 or more", getattr(self, name))
-        if not 0 < self.reach_m < math.inf:
-            raise BadValue("reach_m", "above 0", self.reach_m)
+            if not 0 <= getattr(self, name) <= MOST_ABOVE_M:
+                rule = f"from 0 to {MOST_ABOVE_M:,.0f}"
+                raise BadValue(name, rule, getattr(self, name))
+        if not 0 < self.reach_m <= MOST_REACH_M:
+            rule = f"above 0 and at most {MOST_REACH_M:,.0f}"
+            raise BadValue("reach_m", rule, self.reach_m)
         if not 0 <= self.near_m < self.reach_m:
             raise BadValue("near_m", "0 or more and below reach_m", self.near_m)
         if not 0 < self.sector_deg <= FULL_DEG:
@@ -129,6 +135,8 @@ def read_eyes(path: Path) -> tuple[MapEye, ...]:
 
 def _eye(row: dict[str | Any, Any]) -> MapEye:
     """Make an eye of one line."""
+    if None in row:
+        raise BadValue("a line", "of one place a column", "longer")
     numbers = {}
     for name in (*COLUMNS[1:], *MORE):
         if name in MORE and not (row.get(name) or "").strip():

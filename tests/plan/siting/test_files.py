@@ -117,9 +117,9 @@ def test_says_what_is_wrong_with_the_words_in_one_line(
     ("files", "said"),
     [
         ({"sites": "site,cost\nhill,2\nhill,1\n"}, "line 3: site hill is there twice"),
-        ({"sites": "site,cost\nhill,-2\n"}, "line 2: cost must be 0 or more, not -2"),
-        ({"demand": "cell,weight\na,many\n"}, "line 2: weight must be 0 or more"),
-        ({"demand": "cell,weight\na,nan\n"}, "line 2: weight must be 0 or more"),
+        ({"sites": "site,cost\nhill,-2\n"}, "line 2: cost must be from 0 to"),
+        ({"demand": "cell,weight\na,many\n"}, "line 2: weight must be from 0 to"),
+        ({"demand": "cell,weight\na,nan\n"}, "line 2: weight must be from 0 to"),
         ({"cover": "site,cell\nhut,a\n"}, "line 2: there is no site hut"),
         ({"cover": "site,cell\nhill,z\n"}, "line 2: there is no cell z"),
         ({"cover": "site,cell,prob\nhill,a,1.5\n"}, "prob must be from 0 to 1"),

@@ -4,7 +4,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 from zipfile import ZipFile
 
 import numpy as np
@@ -15,6 +15,7 @@ from pyarrow import csv as pacsv
 from linewatch.errors import BadValue
 from linewatch.plan.siting.arrays import FORMAT
 from linewatch.plan.siting.table import Candidates, Seen, Strip
+from linewatch.scenario.whole import whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,17 +38,11 @@ def write_cover(path: Path, seen: Seen, candidates: Candidates, strip: Strip) ->
         If the name ends in none of `SUFFIXES`.
     """
     check_suffix(path)
-    part = path.with_name(path.name + ".tmp")
-    try:
-        if path.suffix == ".npz":
-            pairs = seen.pairs
-            _write_arrays(part, seen, candidates, strip)
-        else:
-            pairs = _write_names(part, path, seen, candidates, strip)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-    return pairs
+    with whole(path) as file:
+        if path.suffix != ".npz":
+            return _write_names(file, path, seen, candidates, strip)
+        _write_arrays(file, seen, candidates, strip)
+    return seen.pairs
 
 
 def check_suffix(path: Path) -> None:
@@ -56,7 +51,9 @@ def check_suffix(path: Path) -> None:
         raise BadValue("the cover file", f"named {', '.join(SUFFIXES)}", path.name)
 
 
-def _write_arrays(path: Path, seen: Seen, candidates: Candidates, strip: Strip) -> None:
+def _write_arrays(
+    place: IO[bytes], seen: Seen, candidates: Candidates, strip: Strip
+) -> None:
     """Write the arrays one after the other, the pairs site by site."""
     ptr = np.zeros(len(seen.counts) + 1, np.int64)
     np.cumsum(seen.counts, out=ptr[1:])
@@ -68,7 +65,7 @@ def _write_arrays(path: Path, seen: Seen, candidates: Candidates, strip: Strip) 
         "spot": seen.spots.of_cell,
         "ptr": ptr,
     }
-    with ZipFile(path, "w", allowZip64=True) as file:
+    with ZipFile(place, "w", allowZip64=True) as file:
         for name, values in small.items():
             with file.open(f"{name}.npy", "w", force_zip64=True) as out:
                 np.lib.format.write_array(out, values, allow_pickle=False)
@@ -80,27 +77,26 @@ def _write_arrays(path: Path, seen: Seen, candidates: Candidates, strip: Strip) 
 
 
 def _write_names(
-    part: Path, path: Path, seen: Seen, candidates: Candidates, strip: Strip
+    place: IO[bytes], path: Path, seen: Seen, candidates: Candidates, strip: Strip
 ) -> int:
     """Write ``site,cell`` by name, a chunk of pairs at a time."""
     pairs = 0
     schema = pa.schema([("site", pa.string()), ("cell", pa.string())])
     if path.suffix == ".parquet":
-        with pq.ParquetWriter(part, schema, compression="zstd") as parquet:
+        with pq.ParquetWriter(place, schema, compression="zstd") as parquet:
             for batch in _named(seen, candidates, strip):
                 parquet.write_table(batch)
                 pairs += batch.num_rows
         return pairs
-    with part.open("wb") as raw:
-        zipped = path.suffix == ".gz"
-        out: Any = gzip.GzipFile("", "wb", 6, raw, mtime=0) if zipped else raw
-        head = pacsv.WriteOptions(quoting_style="needed")
-        with pacsv.CSVWriter(out, schema, write_options=head) as text:
-            for batch in _named(seen, candidates, strip):
-                text.write_table(batch)
-                pairs += batch.num_rows
-        if zipped:
-            out.close()
+    zipped = path.suffix == ".gz"
+    out: Any = gzip.GzipFile("", "wb", 6, place, mtime=0) if zipped else place
+    head = pacsv.WriteOptions(quoting_style="needed")
+    with pacsv.CSVWriter(out, schema, write_options=head) as text:
+        for batch in _named(seen, candidates, strip):
+            text.write_table(batch)
+            pairs += batch.num_rows
+    if zipped:
+        out.close()
     return pairs
 
 

@@ -40,6 +40,12 @@ DEMAND_COLUMNS: Final = {
 COVER_COLUMNS: Final = {"site": True, "cell": True, "prob": False}
 """Columns of each file, and whether the column must be there."""
 
+MOST_WORTH: Final = 1e15
+"""Most that a weight, cost or distance may be: sums of them stay exact enough."""
+
+LARGE_BYTES: Final = 1_000_000
+"""From what size a table is read by several threads [bytes]."""
+
 FIRST_LINE: Final = 2
 """Line of the first row: the header is line 1."""
 
@@ -112,7 +118,7 @@ def read_cover(sites: Path, demand: Path, cover: Path) -> Table:
     names = names_of(sites, rows, "site")
     cost = np.ones(len(names))
     if "cost" in rows.column_names:
-        cost = numbers_of(sites, rows, "cost", most=np.inf)
+        cost = numbers_of(sites, rows, "cost", most=MOST_WORTH)
     cells, periods, by_period = _demand(demand)
     weight = by_period.sum(axis=0)
     if cover.suffix == ".npz":
@@ -156,7 +162,7 @@ def read_cover(sites: Path, demand: Path, cover: Path) -> Table:
 def _demand(path: Path) -> tuple[pa.Array, tuple[str, ...], Floats]:
     """Read the cells, the periods, and the weights by period and cell."""
     rows = read_columns(path, DEMAND_COLUMNS)
-    weight = numbers_of(path, rows, "weight", most=np.inf)
+    weight = numbers_of(path, rows, "weight", most=MOST_WORTH)
     periods, period = _coded(rows, "period")
     if period is None:
         return names_of(path, rows, "cell"), (), weight[None, :]
@@ -272,9 +278,12 @@ def read_columns(path: Path, columns: Mapping[str, bool]) -> pa.Table:
     try:
         with path.open("rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"
+        # The threads of a large file; with a small one they outlived a refusal.
+        large = path.stat().st_size > LARGE_BYTES
         with gzip.open(path) if zipped else path.open("rb") as file:
             table = pacsv.read_csv(
                 file,
+                read_options=pacsv.ReadOptions(use_threads=large),
                 convert_options=pacsv.ConvertOptions(
                     column_types=dict.fromkeys(columns, pa.string()),
                     strings_can_be_null=False,

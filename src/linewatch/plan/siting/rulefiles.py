@@ -12,6 +12,7 @@ from linewatch.plan.siting.cover import Floats
 from linewatch.plan.siting.files import (
     DEMAND_COLUMNS,
     FIRST_LINE,
+    MOST_WORTH,
     SITE_COLUMNS,
     Table,
     names_of,
@@ -172,7 +173,7 @@ def _takes(
     takes: dict[str, dict[str, float]] = {}
     each = [1.0] * len(names)
     if "takes" in rows.column_names:
-        each = numbers_of(path, rows, "takes", most=np.inf).tolist()
+        each = numbers_of(path, rows, "takes", most=MOST_WORTH).tolist()
     faults = []
     for n, (name, crew) in enumerate(zip(names, rows["crew"].to_pylist(), strict=True)):
         if not crew:
@@ -238,13 +239,13 @@ def read_distances(
     names = names_of(sites, rows, "site")
     demands = read_columns(demand, DEMAND_COLUMNS)
     cells = names_of(demand, demands, "cell")
-    weight = numbers_of(demand, demands, "weight", most=np.inf)
+    weight = numbers_of(demand, demands, "weight", most=MOST_WORTH)
     size = len(names) * len(cells)
     if size > MOST_DISTANCES:
         rule = f"at most {MOST_DISTANCES:,} pairs of cell and site"
         raise BadValue("a table of distances", rule, f"{size:,}")
     pairs = read_columns(path, DISTANCE_COLUMNS)
-    distance = numbers_of(path, pairs, "distance", most=np.inf)
+    distance = numbers_of(path, pairs, "distance", most=MOST_WORTH)
     full = np.full((len(cells), len(names)), np.inf)
     at = places_of(path, pairs, "cell", cells), places_of(path, pairs, "site", names)
     np.minimum.at(full, at, distance)

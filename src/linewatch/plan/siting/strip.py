@@ -114,5 +114,7 @@ def strip(
     x, y = at.c + (column + 0.5) * at.a, at.f + (row + 0.5) * at.e
     weight = np.ones(len(row))
     if fade < math.inf:
-        weight = np.exp(-shapely.distance(shapely.points(x, y), lines) / fade)
+        away = shapely.distance(shapely.points(x, y), lines)
+        # From the nearest on: the same shares, and never all of them 0.
+        weight = np.exp(-(away - away.min()) / fade)
     return Strip(row=row, column=column, x=x, y=y, weight=weight / weight.sum())

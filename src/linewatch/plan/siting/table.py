@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from linewatch.errors import BadLines, BadValue
 from linewatch.plan.siting.block import Block, Found, Sighting, look_block, save_whole
 from linewatch.plan.siting.cover import Floats, Whole
-from linewatch.plan.siting.files import names_of, numbers_of, read_columns
+from linewatch.plan.siting.files import MOST_WORTH, names_of, numbers_of, read_columns
 from linewatch.sight.kinds import LIGHT_REFRACTION
 from linewatch.sight.raster import MapTerrain
 from linewatch.sight.viewshed import Mode
@@ -192,7 +192,7 @@ def read_strip(path: Path) -> Strip:
     x, y = (
         numbers_of(path, rows, name, most=np.inf, least=-np.inf) for name in ("x", "y")
     )
-    weight = numbers_of(path, rows, "weight", most=np.inf)
+    weight = numbers_of(path, rows, "weight", most=MOST_WORTH)
     return Strip(names=names, x=x, y=y, weight=weight)
 
 

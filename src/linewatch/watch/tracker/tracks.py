@@ -28,7 +28,7 @@ class Tracks:
     class_chance : ndarray, shape (n, 3)
         Chance of walker, vehicle and flyer.
     count_low, count_high : ndarray of int64
-        Range of how many the target counts; 1 for now.
+        Range of how many the target counts: 1 here; `Groups.counted` tells it.
     last_seen_s, first_seen_s : ndarray
         Times of the last and of the first detection [s].
     made_by : ndarray of int64, shape (n, kept)

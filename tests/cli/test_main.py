@@ -45,5 +45,5 @@ def test_ctrl_c_ends_with_130_and_one_line(
     assert run(capsys, ["area"]) == (
         130,
         "",
-        "linewatch: stopped; logs keep what they hold, and no file is left half-written\n",
+        "linewatch: stopped; logs are kept, and no file is half-written\n",
     )

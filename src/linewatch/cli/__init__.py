@@ -108,7 +108,7 @@ def main(words: Sequence[str] | None = None) -> None:
         told = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         _stop(told, BAD_DATA)
     except KeyboardInterrupt:
-        _stop("stopped; logs keep what they hold, and no file is left half-written", 130)
+        _stop("stopped; logs are kept, and no file is half-written", 130)
 
 
 def _stop(what: str, status: int) -> None:

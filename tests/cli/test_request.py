@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -272,3 +273,31 @@ def test_the_offices_of_a_scenario_are_its_own(say: Say, tmp_path: Path) -> None
     assert (status, err) == (0, "")
     status, _, err = say(*draft, "CBP sector")
     assert (status, "unknown office 'CBP sector'" in err) == (1, True)
+
+
+def test_a_grant_is_not_given_twice(
+    say: Say, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two plans of one kind take of one grant together."""
+    say_decided = decided(say, tmp_path)
+    assert say_decided[0] == 0
+    paths = []
+    for number, people in enumerate((300, 200)):
+        base = builtin_proposal()
+        path = tmp_path / f"p{number}.json"
+        write_proposal(path, replace(base, body={**base.body, "people": people}))
+        link = ("link", str(path), "--request", "rfa-1", "--out", f"{path}.linked")
+        status, _, err = say(*link)
+        assert (status, err) == (0, "")
+        paths.append(f"{path}.linked")
+
+    def decide(path: str, answer: str, on: str) -> Told:
+        words = ["decide", path, "--by", "Secretary of Defense", "--answer", answer]
+        return run(capsys, [*words, "--log", str(tmp_path / "m.log"), "--on", on])
+
+    assert decide(paths[0], "approve", "2025-03-09")[0] == 0
+    status, _, err = decide(paths[1], "approve", "2025-03-10")
+    assert (status, err.count("\n")) == (1, 1)
+    assert "at most 400, as the requests were granted, less 300 that other" in err
+    assert decide(paths[0], "disapprove", "2025-03-11")[0] == 0
+    assert decide(paths[1], "approve", "2025-03-12")[0] == 0

@@ -11,8 +11,10 @@ from linewatch.plan.answering import (
     answering,
     authority_under,
     beside_request,
+    taken_beside,
     within_grant,
 )
+from linewatch.plan.decision import Decision, Verdict
 from tests.force.request.making import authority, granted, staffed
 from tests.plan.fakes import builtin_proposal, proposal
 
@@ -57,6 +59,38 @@ def test_a_plan_takes_no_more_than_was_granted() -> None:
     with pytest.raises(BadValue, match="at most 400"):
         answering(plan(401), CASES, ["rfa-1"], authority())
     within_grant(replace(plan(), body={}), CASES, ["rfa-1"])
+
+
+def test_plans_of_one_kind_take_of_one_grant_together() -> None:
+    first, second = (
+        answering(plan(people), CASES, ["rfa-1"], authority()) for people in (300, 200)
+    )
+    told = [{**first.to_body(), "people": 300, "requests": ["rfa-1"]}]
+    approved = decision_on(first, Verdict.APPROVE)
+    assert taken_beside(second, told, [approved]) == 300
+    with pytest.raises(BadValue, match=r"at most 400, .* less 300 that other plans"):
+        within_grant(second, CASES, ["rfa-1"], 300)
+    within_grant(replace(second, body={"people": 100}), CASES, ["rfa-1"], 300)
+    refused = decision_on(first, Verdict.DISAPPROVE)
+    assert taken_beside(second, told, [approved, refused]) == 0
+    assert taken_beside(second, told, []) == 0  # proposed is not decided
+    assert taken_beside(first, told, [approved]) == 0  # not beside itself
+    other = replace(second, kind=ProposalKind.SITES)
+    assert taken_beside(other, told, [approved]) == 0  # the same people, at sites
+    elsewhere = [{**told[0], "requests": ["rfa-2"]}]
+    assert taken_beside(second, elsewhere, [approved]) == 0
+
+
+def decision_on(one: Proposal, answer: Verdict) -> Decision:
+    """Return a decision on a proposal."""
+    return Decision(
+        proposal_id=one.id,
+        digest=one.digest,
+        office="Secretary of Defense",
+        answer=answer,
+        caveat="",
+        at_s=0.0,
+    )
 
 
 def test_tasks_that_nobody_asked_for_are_told() -> None:

@@ -12,7 +12,12 @@ from linewatch.cli.signing import of_office, signer_from
 from linewatch.force.asking import read_authority
 from linewatch.log import MissionLog
 from linewatch.measure.clock import to_epoch_s, to_iso
-from linewatch.plan.answering import authority_under, within_grant
+from linewatch.plan.answering import (
+    authority_under,
+    people_of,
+    taken_beside,
+    within_grant,
+)
 from linewatch.plan.decision import (
     Verdict,
     decisions_in,
@@ -21,7 +26,7 @@ from linewatch.plan.decision import (
     standing,
 )
 from linewatch.plan.decision import decide as make_decision
-from linewatch.plan.proposal import read_proposal
+from linewatch.plan.proposal import Proposal, read_proposal
 from linewatch.scenario import BUILT_IN, read_scenario
 
 
@@ -70,7 +75,8 @@ def decide(
     if proposal.requests and answer != "disapprove":
         cases = cases_of(log, may_be_new=True)
         ask = authority_under(ask, cases, proposal.requests)
-        within_grant(proposal, cases, proposal.requests)
+        taken = taken_of(log, proposal)
+        within_grant(proposal, cases, proposal.requests, taken)
     decision = make_decision(
         proposal,
         by=by,
@@ -83,7 +89,9 @@ def decide(
     signers = signer_from(key, passphrase_file)
     of_office(signers, decision.office, key)
     with MissionLog.open(log) as kept:
-        seq = kept.append(entries_of(proposal, decision), signers=signers)
+        people = people_of(proposal) if proposal.requests else None
+        told = entries_of(proposal, decision, people=people)
+        seq = kept.append(told, signers=signers)
         entries = kept.read(kinds={"decision"})
         now = standing(proposal, decisions_in((e.time_s, e.body) for e in entries))
     if as_json:
@@ -98,6 +106,17 @@ def decide(
     if proposal.conditions and decision.answer is not Verdict.DISAPPROVE:
         said = ", ".join(what.replace("_", " ") for what in proposal.conditions)
         print(f"Open before the tasks begin: {said}.")
+
+
+def taken_of(log: Path, proposal: Proposal) -> int:
+    """Return the people that other plans of a log take of a proposal's requests."""
+    if not log.exists():
+        return 0
+    with MissionLog.open_to_read(log) as kept:
+        proposed = [entry.body for entry in kept.read(kinds=("proposal",))]
+        entries = kept.read(kinds={"decision"})
+        decisions = decisions_in((e.time_s, e.body) for e in entries)
+    return taken_beside(proposal, proposed, decisions)
 
 
 commands = App(name="decide", help="Record who decided; lay options side by side.")

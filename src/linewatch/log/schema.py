@@ -180,6 +180,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "best": number,
         "high": number,
         "scope": label,
+        "people": number,
+        "requests": tokens,
     },
     "decision": {
         **_SIGNED,

@@ -221,11 +221,15 @@ def ordered(proposal: Proposal, decisions: Iterable[Decision]) -> bool:
 
 
 def entries_of(
-    proposal: Proposal, decision: Decision
+    proposal: Proposal, decision: Decision, *, people: int | None = None
 ) -> tuple[tuple[float, str, dict[str, object]], ...]:
-    """Return the entries that a mission log keeps: what was proposed, what decided."""
+    """Return the entries that a mission log keeps: what was proposed, what decided.
+
+    `people` is what a proposal that answers requests takes of what was granted.
+    """
+    takes = {"people": people, "requests": list(proposal.requests) or None}
     return (
-        (proposal.made_s, "proposal", proposal.to_body()),
+        (proposal.made_s, "proposal", proposal.to_body() | takes),
         (decision.at_s, "decision", decision.to_body()),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zipfile import is_zipfile
 
 import numpy as np
@@ -267,7 +267,7 @@ def _csv_as(
         _until_gone(held)
 
 
-def _until_gone(held: weakref.ref[object]) -> None:
+def _until_gone(held: weakref.ref[Any]) -> None:
     """Wait until Arrow's threads have let go of what they were handed.
 
     They do so a moment after the last row. A program that ends before is aborted: they

@@ -241,7 +241,8 @@ class SensorTable:
     def _paced(self) -> NDArray[np.bool_]:
         """Tell which rows have no schedule, or one that can be worked through."""
         period = self.period_s
-        return (period == 0) | ((period >= SHORTEST_S) & (period <= LONGEST_S))
+        paced = (period >= SHORTEST_S) & (period <= LONGEST_S)
+        return np.asarray((period == 0) | paced, np.bool_)
 
     def _laid(self) -> NDArray[np.bool_]:
         """Tell which rows have a fibre."""

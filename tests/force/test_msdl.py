@@ -13,7 +13,7 @@ from linewatch.force import read_ledger
 from linewatch.force.exchange.loss import Losses
 from linewatch.force.exchange.msdl_read import read_msdl
 from linewatch.force.exchange.msdl_write import msdl_text
-from linewatch.force.exchange.picture import Picture
+from linewatch.force.exchange.picture import Part, Picture, Under
 from linewatch.force.exchange.taking import picture_of
 from linewatch.force.symbol import Sidc, parse_sidc
 from linewatch.force.symbol_letters import plain
@@ -338,3 +338,28 @@ def test_a_file_of_another_kind_is_one_line(
     assert "\n" not in str(raised.value)
     with pytest.raises(BadParts, match="has no ForceSide"):
         read(tmp_path, "<MilitaryScenario/>")
+
+
+def test_who_comes_under_a_unit_that_moves_closes_no_ring(tmp_path: Path) -> None:
+    """C belongs to B and works under A; then B comes under C."""
+    start = date(2025, 3, 1)
+
+    def part(name: str, parent: str | None = None) -> Part:
+        return Part(
+            name=name, title=name, since=start, parent=parent,
+            home=None, sidc=None, layer=None,
+        )  # fmt: skip
+
+    moves = (
+        Under(unit="c", on=start, superior="a"),
+        Under(unit="b", on=date(2025, 3, 4), superior="c"),
+    )
+    parts = (part("a"), part("b"), part("c", "b"))
+    first = Picture(name="made", start=start, parts=parts, under=moves)
+    on = date(2025, 3, 4)
+    back, _ = read(tmp_path, msdl_text(first, Losses(), on=on))
+    assert [(each.unit, each.superior) for each in back.under] == [
+        ("c", "a"),
+        ("b", "c"),
+    ]
+    through_ledger(back, tmp_path)  # loads

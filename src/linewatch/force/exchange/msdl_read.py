@@ -325,9 +325,21 @@ def _leave_out_others(draft: Draft) -> None:
 
 
 def _attachments(draft: Draft) -> tuple[Under, ...]:
-    """Return who works under another than the one whose part it is."""
+    """Return who works under another than the one whose part it is.
+
+    From the top down: then each comes under what is in its place already, and no ring
+    closes on the way to an order of battle that has none.
+    """
+
+    def depth(handle: str | None) -> int:
+        steps = 0
+        while handle in draft.command and steps <= len(draft.command):
+            handle, steps = draft.command[handle or ""], steps + 1
+        return steps
+
     found = []
-    for handle, above in draft.command.items():
+    for handle in sorted(draft.command, key=depth):
+        above = draft.command[handle]
         if handle not in draft.parts or above == draft.organic[handle]:
             continue
         if above in draft.parts:

@@ -239,6 +239,7 @@ def _global() -> tuple[Callable[..., Any], Callable[..., bool]]:
     from stonesoup.hypothesiser.distance import DistanceHypothesiser  # noqa: PLC0415
     from stonesoup.measures import Mahalanobis  # noqa: PLC0415
 
+    # Stone Soup tells no types.
     class Near(DistanceHypothesiser):  # type: ignore[misc]
         def hypothesise(self, track: Any, detections: Any, *more: Any) -> Any:
             return super().hypothesise(track, _near(track, detections, more[0]), *more)
@@ -270,6 +271,7 @@ def _joint(scene: Scene) -> tuple[Callable[..., Any], Callable[..., bool]]:
     reach = float(scene.sensors["range_m"][0])
     density = float(scene.sensors["clutter_per_scan"][0]) / (np.pi * reach**2)
 
+    # Stone Soup tells no types.
     class Near(PDAHypothesiser):  # type: ignore[misc]
         def hypothesise(self, track: Any, detections: Any, *more: Any) -> Any:
             return super().hypothesise(track, _near(track, detections, more[0]), *more)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from bench.track.scenes import Wish, write
 
@@ -40,9 +41,9 @@ class Scene:
     recorded: str | None = None  # size of the recorded kind, where its maker is there
 
 
-def small(seed: int, **more: object) -> Wish:
+def small(seed: int, **more: Any) -> Wish:
     """Return half of scene M's width, for a third of its time."""
-    return Wish(radars=5, targets=75, until_s=200.0, seed=seed, **more)  # type: ignore[arg-type]
+    return Wish(radars=5, targets=75, until_s=200.0, seed=seed, **more)
 
 
 SCENES = (

@@ -322,6 +322,7 @@ def write(folder: Path, wish: Wish) -> dict[str, float]:
         folder / "sensors.csv", table, delimiter=",", comments="", fmt="%.9g",
         header=",".join(sensors),
     )  # fmt: skip
+    # NumPy's types take any name for its one switch, `allow_pickle`.
     np.savez_compressed(folder / "detections.npz", **found)  # type: ignore[arg-type]
     np.savez_compressed(folder / "truth.npz", **truth)  # type: ignore[arg-type]
     names, which = np.unique(truth["target_id"], return_index=True)

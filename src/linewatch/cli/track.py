@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemaining
 
 from linewatch.errors import BadFile, BadValue
 from linewatch.watch.score import Paths, Score, score
-from linewatch.watch.tracker import Rows, TrackerSettings, Trail
+from linewatch.watch.tracker import Rows, SensorTable, TrackerSettings, Trail
 from linewatch.watch.tracker.files import FormSettings, read_paths, read_sensors
 from linewatch.watch.tracker.files_more import check_stitches, write_stitches
 from linewatch.watch.tracker.files_run import Run, RunSettings, track_file
@@ -224,7 +224,12 @@ def _mapping(name: str, words: str) -> dict[str, str]:
 
 
 def _run(
-    table: object, detections: Path, out: Path, settings: RunSettings, *, keep: bool
+    table: SensorTable,
+    detections: Path,
+    out: Path,
+    settings: RunSettings,
+    *,
+    keep: bool,
 ) -> Run:
     """Track the file, and show how far it is on a terminal."""
     console = Console(stderr=True)
@@ -236,7 +241,7 @@ def _run(
         ) as shown:
             task = shown.add_task("Tracking", total=1.0)
             return track_file(
-                table,  # type: ignore[arg-type]
+                table,
                 detections,
                 out,
                 settings,

@@ -325,10 +325,11 @@ def _gates_differ(first: Option, other: Option) -> list[str]:
     said = []
     for parent in dict.fromkeys((*one, *two)):
         a, b = one.get(parent), two.get(parent)
-        if a is None or b is None:
-            has, lacks = (first, other) if b is None else (other, first)
-            title = (a or b).title  # type: ignore[union-attr]
-            said.append(f"{has.name} takes from {title}, {lacks.name} does not")
+        if a is None:
+            title = two[parent].title
+            said.append(f"{other.name} takes from {title}, {first.name} does not")
+        elif b is None:
+            said.append(f"{first.name} takes from {a.title}, {other.name} does not")
         elif a.gate is not b.gate:
             said.append(
                 f"the gate of {a.title} is {b.gate.value} with {other.name}, "

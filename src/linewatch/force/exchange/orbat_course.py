@@ -96,14 +96,15 @@ class Course:
             if not midnight(time):
                 self.draft.losses.add("times within a day", f"{where}.t")
             self._apply(state, where)
-            if isinstance(state.get("hierarchy"), dict):
+            hierarchy = state.get("hierarchy")
+            if isinstance(hierarchy, dict):
                 self.draft.moves.append(
                     Move(
                         unit=name,
                         on=on,
                         time=time,
                         index=index,
-                        hierarchy=state["hierarchy"],  # type: ignore[arg-type]
+                        hierarchy=hierarchy,
                         where=f"{where}.hierarchy",
                     )
                 )
@@ -142,9 +143,10 @@ class Course:
         stock, number = stocks[name], self.draft.faults.number
         if adds:
             change = line.get("onHand")
-            whole = isinstance(change, int) and not isinstance(change, bool)
-            total = stock.here + change if whole else change  # type: ignore[operator]
-            stock.on_hand = number(total, f"{where}.onHand")
+            # What is no whole number is told as it stands.
+            if isinstance(change, int) and not isinstance(change, bool):
+                change += stock.here
+            stock.on_hand = number(change, f"{where}.onHand")
             return
         if line.get("count") is not None:
             stock.count = number(line["count"], f"{where}.count")

@@ -117,7 +117,7 @@ def _load(path: Path) -> Json:
     version = str(found.get("version"))
     if version.split(".", maxsplit=1)[0] not in READ:
         raise BadFile(path, f"$.version: must be 2.x or 3.x, not {version!r:.20}")
-    return found  # type: ignore[no-any-return]
+    return dict(found)
 
 
 def _check_letters(path: Path, found: object) -> None:

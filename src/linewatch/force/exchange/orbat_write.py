@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from linewatch.force.exchange.loss import Losses
 from linewatch.force.exchange.orbat_words import (
@@ -17,7 +18,7 @@ from linewatch.force.exchange.picture import Held, Part, Picture, Spot
 from linewatch.force.symbol import parse_sidc
 from linewatch.force.values import PEOPLE
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 
 def orbat_text(picture: Picture, losses: Losses) -> str:
@@ -133,7 +134,7 @@ class _Scene:
             part, words = stack.pop()
             for one in self.below.get(part.name, []):
                 child = self._alone(one)
-                words["subUnits"].append(child)  # type: ignore[attr-defined]
+                words["subUnits"].append(child)
                 stack.append((one, child))
         return made
 
@@ -183,7 +184,7 @@ class _Scene:
                 state = days.setdefault(held.on, {})
                 kind = "personnel" if held.item == PEOPLE else "equipment"
                 update = state.setdefault("update", {})
-                lines = update.setdefault(kind, [])  # type: ignore[attr-defined]
+                lines = update.setdefault(kind, [])
                 lines.append({"name": _name(held.key), **_line(held)})
         self._follow(days, course, at)
         for on, superior in self.under.get(part.name, []):

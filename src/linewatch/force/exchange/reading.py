@@ -73,9 +73,13 @@ class Faults:
 
     def number(self, value: object, where: str) -> int:
         """Return a count of people or pieces; 0 after telling that it is none."""
-        whole = isinstance(value, int | float) and not isinstance(value, bool)
-        if whole and 0 <= float(value) <= MOST and float(value).is_integer():  # type: ignore[arg-type]
-            return int(value)  # type: ignore[call-overload, no-any-return]
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and 0 <= value <= MOST
+            and float(value).is_integer()
+        ):
+            return int(value)
         self.add(where, f"must be a whole number from 0 to {MOST:,}, not {value!r:.60}")
         return 0
 

@@ -43,6 +43,7 @@ class State(NamedTuple):
     unseen: Floats  # (sensors,) undetected targets per square metre
     unseen_s: Floats  # (sensors,) time of `unseen`
     # (4,): slots used, free slots, next track id, next picture
+    # The name hides `tuple.count`, which nothing asks of a state.
     count: Longs  # type: ignore[assignment]
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from linewatch.errors import BadFile, BadLines, BadValue, UnknownName
+from linewatch.scenario.whole import whole
 from linewatch.watch.tracker import sensors as kinds
 from linewatch.watch.tracker.fibre import Fibre
 from linewatch.watch.tracker.files_check import Faults, sift
@@ -28,7 +29,7 @@ from linewatch.watch.tracker.files_form import (
     told,
 )
 from linewatch.watch.tracker.files_read import figures, first_line, length, parts
-from linewatch.watch.tracker.files_write import RowWriter, whole, write_rows
+from linewatch.watch.tracker.files_write import RowWriter, write_rows
 from linewatch.watch.tracker.sensors import (
     BEARING,
     FIBRE,

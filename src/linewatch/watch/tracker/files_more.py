@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewatch.errors import BadFile
+from linewatch.scenario.whole import whole
 from linewatch.watch.tracker.files_form import AXES, MORE
-from linewatch.watch.tracker.files_write import whole
 from linewatch.watch.tracker.groups import Groups
 from linewatch.watch.tracker.sensors import SensorTable
 from linewatch.watch.tracker.settings import CLASSES, TrackerSettings

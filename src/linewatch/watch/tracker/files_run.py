@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linewatch.errors import BadValue, UnknownName
+from linewatch.scenario.whole import whole
 from linewatch.watch.tracker.files import detection_parts, length
 from linewatch.watch.tracker.files_check import (
     REFUSE,
@@ -22,7 +23,7 @@ from linewatch.watch.tracker.files_feed import feed
 from linewatch.watch.tracker.files_form import OWN, FormSettings
 from linewatch.watch.tracker.files_more import Beside, joined
 from linewatch.watch.tracker.files_more import Columns as More
-from linewatch.watch.tracker.files_write import RowWriter, check_out, whole
+from linewatch.watch.tracker.files_write import RowWriter, check_out
 from linewatch.watch.tracker.sensors import SensorTable
 from linewatch.watch.tracker.settings import TrackerSettings
 from linewatch.watch.tracker.stitch import Stitch

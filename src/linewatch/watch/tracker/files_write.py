@@ -1,10 +1,7 @@
 """Writing the picture part by part, whole or not at all."""
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import IO, Final
 
 import numpy as np
@@ -14,6 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from linewatch.errors import BadFile, BadValue, UnknownName
+from linewatch.scenario.whole import whole
 from linewatch.watch.tracker.files_form import FORMS, MOT, STONESOUP
 from linewatch.watch.tracker.files_read import arrow
 from linewatch.watch.tracker.tracks import Rows
@@ -25,30 +23,6 @@ ROUNDED: Final[Mapping[str, int]] = {
 
 ROWS_A_BATCH: Final = 1 << 16
 """Rows formatted at once; the default of 1,024 takes twice as long."""
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that takes the place of `path` when all went well, or never was.
-
-    Raises
-    ------
-    BadFile
-        If there is no folder to write it into.
-    """
-    if not path.parent.is_dir():
-        raise BadFile(path, "its folder does not exist")
-    with NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as part:
-        try:
-            yield part
-            part.close()
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(part.name).chmod(0o666 & ~mask)
-            Path(part.name).replace(path)
-        except BaseException:
-            Path(part.name).unlink(missing_ok=True)
-            raise
 
 
 class RowWriter:
@@ -166,6 +140,8 @@ def check_out(path: Path, form: str, frames_per_s: float | None) -> None:
     """
     if path.suffix not in (".csv", ".parquet", ".txt"):
         raise BadFile(path, "must end in .csv, .parquet or .txt")
+    if not path.parent.is_dir():
+        raise BadFile(path, "its folder does not exist")
     if form not in FORMS:
         raise UnknownName("form of file", form, FORMS)
     if form == MOT and frames_per_s is None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from linewatch.watch.tracker.files_write import RowWriter, check_out, whole
+from linewatch.scenario.whole import whole
+from linewatch.watch.tracker.files_write import RowWriter, check_out
 from linewatch.watch.tracker.settings import TrackerSettings
 from linewatch.watch.tracker.smooth import picked, rows_by_track, smoothed
 from linewatch.watch.tracker.tracks import Rows

@@ -41,16 +41,21 @@ class Effort:
         Of the kicks.
     workers : int
         Threads of the bound on large tables.
+    splits : int
+        Times that a part of the choices is split where a p-median's bound alone proves
+        too little.
     """
 
     kicks: int = 500
     rounds: int = 2_000
     seed: int = 1
     workers: int = 1
+    splits: int = 1_000
 
     def __post_init__(self) -> None:
-        if self.kicks < 0 or self.rounds < 1 or self.workers < 1:
-            rule = "0 or more kicks, 1 or more rounds and 1 or more workers"
+        least = min(self.kicks, self.splits)
+        if least < 0 or self.rounds < 1 or self.workers < 1:
+            rule = "0 or more kicks and splits, 1 or more rounds and 1 or more workers"
             raise BadValue("effort", rule, self)
 
 

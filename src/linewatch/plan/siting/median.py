@@ -2,13 +2,20 @@
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from linewatch.errors import BadValue
 from linewatch.plan.siting import _kernels_median as loops
+from linewatch.plan.siting.branch import Medians
 from linewatch.plan.siting.cover import Floats, Whole, unit_of
-from linewatch.plan.siting.limits import PROVEN_GAP, Effort, Proof
+from linewatch.plan.siting.limits import PROVEN_GAP, Effort, Flags, Proof
+
+BATCHES: Final = 10
+EVERY: Final = 50
+"""The kicks come in so many batches, one each time that so many parts were split: most
+choices are found and proven before the first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -72,7 +79,9 @@ def p_median(
     Notes
     -----
     Greedy from nothing, then single exchanges [1]_ with kicks; the bound relaxes that
-    each customer is served once, and the volume algorithm raises it.
+    each customer is served once, and the volume algorithm raises it. Sites whose
+    earnings show that no better choice holds them, or is without them, are left out;
+    what is left is split by one site at a time, the part of least bound first.
 
     References
     ----------
@@ -89,26 +98,46 @@ def p_median(
     heavy = np.ones(customers) if weight is None else weight
     if not (np.isfinite(heavy) & (heavy >= 0)).all():
         raise BadValue("weight", "0 or more", "otherwise")
-    far = np.ascontiguousarray(distance * heavy[:, None], np.float64)
+    counts = heavy > 0
+    far = np.ascontiguousarray((distance[counts] * heavy[counts, None]).T, np.float64)
     unit = unit_of(far)
     if unit != 1:
         far /= unit
-    taken = np.zeros(sites, dtype=bool)
-    near = np.full(customers, far.sum() + 1)
+    taken = greedy(far, count)
+    value = loops.exchange(far, taken)
+    # Sums of so many distances are wrong by this at most.
+    rounding = 4 * np.finfo(float).eps * sum(far.shape) * float(far.max(initial=0.0))
+    rounding *= far.shape[1]
+    whole = bool((far == np.rint(far)).all()) and rounding < 1e-3
+    enough = 0.999 if whole else 0.5 * PROVEN_GAP * max(value, 1e-12)
+    medians = Medians(far, count, taken, value, enough)
+    medians.start(effort.rounds)
+    kicks = np.diff(np.linspace(0, effort.kicks, BATCHES + 1).astype(int)).tolist()
+    for n in range(effort.splits):
+        if not medians.split():
+            break
+        if kicks and n % EVERY == EVERY - 1:
+            medians.kick(kicks.pop(), effort.seed + len(kicks))
+    if medians.parts:
+        medians.kick(sum(kicks), effort.seed)
+    bound = medians.bound - rounding
+    if whole:
+        bound = math.ceil(bound)
+    return Median(
+        sites=np.flatnonzero(medians.taken),
+        objective=medians.value * unit,
+        bound=max(min(bound, medians.value), 0.0) * unit,
+    )
+
+
+def greedy(far: Floats, count: int) -> Flags:
+    """Take the site that saves most again and again; `far` is by site and customer."""
+    taken = np.zeros(len(far), bool)
+    near = np.full(far.shape[1], far.sum() + 1)
     for _ in range(count):
-        saved = np.maximum(near[:, None] - far, 0).sum(axis=0)
+        saved = np.maximum(near - far, 0).sum(axis=1)
         saved[taken] = -1
         best = int(saved.argmax())
         taken[best] = True
-        near = np.minimum(near, far[:, best])
-    objective = loops.shake(far, taken, effort.kicks, effort.seed)
-    whole = bool((far == np.rint(far)).all())
-    enough = 0.999 if whole else PROVEN_GAP * max(objective, 1e-12)
-    bound = loops.dual(far, count, objective, effort.rounds, enough)
-    if whole:
-        bound = math.ceil(bound - 1e-6)
-    return Median(
-        sites=np.flatnonzero(taken),
-        objective=objective * unit,
-        bound=max(min(bound, objective), 0.0) * unit,
-    )
+        near = np.minimum(near, far[best])
+    return taken

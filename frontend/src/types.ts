@@ -38,6 +38,8 @@ export interface Site {
   chainage_km: number;
   reach_m: number;
   node: string;
+  /** The built-in kind that its kind is, or is like. */
+  like: string;
 }
 
 export interface Coverage {

@@ -2,7 +2,7 @@ import ms from "milsymbol";
 import { describe, expect, it } from "vitest";
 
 import { ALERT_COLOR, chanceColor, INK, TARGET_COLOR } from "../src/colors";
-import { sensorSidc, SENSOR_SIDC, TRACK_SIDC } from "../src/map/symbols";
+import { sensorSidc, SENSOR_SIDC, siteSymbols, TRACK_SIDC } from "../src/map/symbols";
 import { grid, short, subject } from "../src/panels/Alerts";
 import { clock, dateTimeGroup, span } from "../src/time";
 import type { Alert } from "../src/types";
@@ -37,6 +37,17 @@ describe("symbols", () => {
     for (const sidc of Object.values(SENSOR_SIDC)) expect(affiliation(sidc)).toBe("Friend");
     for (const sidc of Object.values(TRACK_SIDC)) expect(affiliation(sidc)).toBe("Unknown");
     expect(affiliation(sensorSidc("a kind nobody knows"))).toBe("Friend");
+  });
+
+  it("draws a scenario's own kind as the kind it is like", () => {
+    const symbols = siteSymbols([
+      { kind: "radar-b", like: "radar" },
+      { kind: "radar", like: "radar" },
+      { kind: "lidar", like: "" },
+    ]);
+    expect(symbols.get("radar-b")).toBe(SENSOR_SIDC["radar"]);
+    expect(symbols.get("radar")).toBe(SENSOR_SIDC["radar"]);
+    expect(symbols.get("lidar")).toBe(sensorSidc("lidar"));
   });
 });
 

@@ -38,6 +38,7 @@ GOOD: dict[Check, object] = {
     schema.token: "radar-017",
     schema.label: "U.S. Border Patrol, Tucson Sector",
     schema.tokens: ["a", "b"],
+    schema.numbers: [0.55, 10],
     schema.words: "until the 30th,\nand no longer",
     schema.state: b"\x00\x01",
 }
@@ -49,6 +50,7 @@ BAD: dict[Check, list[object]] = {
     schema.token: ["", "two words", "x" * 129, "line\nbreak", 7, "-lead"],
     schema.label: ["two\nlines", "x" * 121, 7, "bell\x07"],
     schema.tokens: ["abc def", ["two words"], 3],
+    schema.numbers: ["1 2", [math.nan], [True], [1, "2"], 3],
     schema.words: ["x" * 1001, b"bytes", 3],
     schema.state: ["text", 3, bytearray(b"x")],
 }

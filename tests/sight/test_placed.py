@@ -166,7 +166,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="holds no placed sensors"):
         load_sights(path)
     np.savez(path, facts=np.array('{"format": 99}'), lowest_m=np.zeros(1))
-    with pytest.raises(BadFile, match="is not of format 1"):
+    with pytest.raises(BadFile, match="is not of format 2"):
         load_sights(path)
 
 

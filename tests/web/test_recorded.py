@@ -29,7 +29,7 @@ def test_finished_log_is_shown_as_recorded(
     tmp_path: Path, area: Area, force: Force
 ) -> None:
     with MissionLog.open_to_read(write(tmp_path / "log.db")) as log:
-        source = RecordedSource(log, area, force=force, reach_m={"radar": 12_000.0})
+        source = RecordedSource(log, area, force=force)
         still, frame = source.static(), source.live()
     assert still.mode == "recorded"
     assert [site.node for site in still.sites] == [
@@ -38,7 +38,7 @@ def test_finished_log_is_shown_as_recorded(
         "radar-003",
     ]
     assert still.sites[0].chainage_km == pytest.approx(655, abs=30)
-    assert {site.reach_m for site in still.sites} == {0.0, 12_000.0}
+    assert {site.reach_m for site in still.sites} == {8_000.0, 12_000.0}
     assert still.force is not None
     assert still.force.present == 9_200
     assert frame.nodes == {

@@ -13,7 +13,7 @@ import type { Picture } from "../types";
 import * as features from "./features";
 import { REGIONS, TOWNS } from "./places";
 import { mapStyle, type Ground, type SourceName } from "./style";
-import { draw, sensorSidc, TRACK_SIDC } from "./symbols";
+import { draw, siteSymbols, TRACK_SIDC } from "./symbols";
 
 maplibregl.setWorkerUrl(workerUrl);
 
@@ -56,9 +56,9 @@ class Sheet implements Mover {
 
   private drawGround(picture: Picture): void {
     this.picture = picture;
-    for (const kind of new Set(picture.sites.map((site) => site.kind)))
+    for (const [kind, sidc] of siteSymbols(picture.sites))
       if (!this.map.hasImage(`sensor-${kind}`))
-        this.map.addImage(`sensor-${kind}`, draw(sensorSidc(kind), 22), { pixelRatio: 2 });
+        this.map.addImage(`sensor-${kind}`, draw(sidc, 22), { pixelRatio: 2 });
     this.fill("sectors", features.sectorLines(picture));
     this.fill("sector-names", features.sectorNames(picture));
     this.fill("coverage", features.coverageLines(picture, "walker"));

@@ -2,7 +2,7 @@
 
 import ms from "milsymbol";
 
-import type { TargetName } from "../types";
+import type { Site, TargetName } from "../types";
 
 /**
  * Codes of 20 digits: version 10, reality 0, identity, set, status, and so on. Identity
@@ -37,6 +37,11 @@ export function draw(sidc: string, size: number): ImageData {
 /** Draws a symbol for a list. */
 export function asSvg(sidc: string, size: number): string {
   return new ms.Symbol(sidc, { ...LOOK, size }).asSVG();
+}
+
+/** The symbol of each kind of site: a scenario's own kind has that of the kind it is like. */
+export function siteSymbols(sites: Pick<Site, "kind" | "like">[]): Map<string, string> {
+  return new Map(sites.map(({ kind, like }) => [kind, sensorSidc(like || kind)]));
 }
 
 export function sensorSidc(kind: string): string {

@@ -8,12 +8,25 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from linewatch.area import Weather
-from linewatch.sight import DAY, NIGHT, Fit, fit, read_looks
+from linewatch.cli.outputs import never_over
+from linewatch.sight import (
+    DAY,
+    NIGHT,
+    Fit,
+    KindFile,
+    fit,
+    read_kinds,
+    read_looks,
+    write_kinds,
+)
+from linewatch.sight.calibrate import rows_of
 
 
 def calibrate(
     looks: Path,
     *,
+    kinds: Path | None = None,
+    out: Path | None = None,
     night: Annotated[bool, Parameter(negative="")] = False,
     visibility_km: float = 23.0,
     rain_mm_h: float = 0.0,
@@ -29,6 +42,12 @@ def calibrate(
         CSV file: kind,target,range_m,shown,detected. A row is one look at a target
         whose place was known, with 1 if it detected and 0 if not; shown is the share of
         the target that no ground hides.
+    kinds
+        File of a scenario's own kinds, kind,figure,value,source: they are believed
+        before. Without it the built-in ones are.
+    out
+        File of kinds to write: those of `kinds` with the range and the ceiling that the
+        looks say, ready for a scenario to plan with.
     night
         The looks were made by night, without a moon; else by day.
     visibility_km
@@ -46,15 +65,22 @@ def calibrate(
         visibility_m=visibility_km * 1000, rain_mm_h=rain_mm_h, wind_mps=wind_mps
     )
     light = replace(NIGHT if night else DAY, weather=weather)
+    if out is not None:
+        never_over((out,), (looks, kinds))
+    held = KindFile() if kinds is None else read_kinds(kinds)
     fits = {
-        name: fit(told, light=light, level=level)
-        for name, told in read_looks(looks).items()
+        name: fit(told, kind=held.kinds[name], light=light, level=level)
+        for name, told in read_looks(looks, held.kinds).items()
     }
+    if out is not None:
+        write_kinds(out, rows_of(fits, held), held.remark)
     if as_json:
         print(json.dumps({name: _told(one) for name, one in fits.items()}))
     else:
         for name, one in fits.items():
             _print(name, one)
+        if out is not None:
+            print(f"{out} holds the fitted range and ceiling of {', '.join(fits)}.")
 
 
 def _told(one: Fit) -> dict[str, object]:

@@ -17,13 +17,14 @@ from linewatch.errors import BadValue
 from linewatch.force.asking import read_authority
 from linewatch.force.force import read_force
 from linewatch.measure.clock import to_date, to_epoch_s
-from linewatch.mission.sites import propose_sites, site_settings
+from linewatch.mission.sites import propose_sites, site_kinds, site_settings
 from linewatch.plan import Proposal, read_factors, write_proposal
 from linewatch.plan.siting import SitePlan
 from linewatch.plan.siting import plan_sites as propose
 from linewatch.plan.siting.picture import picture as drawn
 from linewatch.scenario import BUILT_IN, Scenario, read_scenario
 from linewatch.scenario.whole import write_whole
+from linewatch.sight import KindFile, record_of
 
 GAPS_SHOWN = 5
 
@@ -67,11 +68,13 @@ def plan_sites(
     area = read_area(read)
     day = on or read.when("start")[:10]
     sensors = _sensors(kit) if kit else read_force(read).kit(to_date(day))
+    file = site_kinds(read)
     cache = None if fresh else cache_folder()
     plan = propose(
         area,
         sensors,
         site_settings(read, area, to_date(day)),
+        kinds=file.kinds,
         cache=cache,
         progress=None if as_json else _tell,
     )
@@ -82,9 +85,10 @@ def plan_sites(
         points = np.column_stack([area.line.lon_deg, area.line.lat_deg])
         write_whole(picture, drawn(plan, points))
     if as_json:
-        print(json.dumps(_words(plan, lost)))
+        print(json.dumps(_words(plan, lost) | {"kinds": _figures(plan, file)}))
     else:
         _print(plan, area)
+        _print_kinds(plan, file)
         _print_worth(plan, lost)
 
 
@@ -208,6 +212,25 @@ def _print(plan: SitePlan, area: Area) -> None:
     console.print(gaps)
     for kind, count in plan.unplaced.items():
         console.print(f"{count} {kind} found no useful site or no model.")
+
+
+def _figures(plan: SitePlan, file: KindFile) -> dict[str, object]:
+    """Return the figures of the kinds that stand, and which of them a file told."""
+    return {
+        name: {**record_of(kind), "told": list(file.told.get(name, ()))}
+        for name, kind in plan.kinds.items()
+    }
+
+
+def _print_kinds(plan: SitePlan, file: KindFile) -> None:
+    """Print which kinds stand with figures of the scenario's own."""
+    console = Console(width=88, highlight=False)
+    for name, figures in file.told.items():
+        if name in plan.kinds:
+            own = ", ".join(figure for figure in figures if figure != "like")
+            like = plan.kinds[name].like
+            said = f"{name} is like {like}" if like else f"{name} is as built in"
+            console.print(f"{said}, with its own {own}." if own else f"{said}.")
 
 
 def _print_worth(plan: SitePlan, stress: int) -> None:

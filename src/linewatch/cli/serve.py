@@ -8,7 +8,6 @@ from linewatch.area import read_area
 from linewatch.force import read_force
 from linewatch.log import MissionLog
 from linewatch.scenario import BUILT_IN, read_scenario
-from linewatch.sight.kinds import KINDS
 from linewatch.web import listen, make_app, serve_app
 from linewatch.web.guard import LOOPBACK
 from linewatch.web.recorded import RecordedSource
@@ -60,5 +59,4 @@ def _source(log: Path, scenario: Path) -> RecordedSource:
     held = read_scenario(scenario)
     opened = MissionLog.open_to_read(log)
     force = read_force(held) if held.table("force") else None
-    reach_m = {name: max(kind.reach_m.values()) for name, kind in KINDS.items()}
-    return RecordedSource(opened, read_area(held), force=force, reach_m=reach_m)
+    return RecordedSource(opened, read_area(held), force=force)

@@ -11,7 +11,7 @@ from linewatch.area.border import cache_folder
 from linewatch.errors import BadValue
 from linewatch.force import read_force
 from linewatch.measure.clock import to_date, to_epoch_s, to_iso
-from linewatch.mission.sites import ordered_posts, site_settings
+from linewatch.mission.sites import ordered_posts, site_kinds, site_settings
 from linewatch.plan import read_proposal
 from linewatch.plan.siting import plan_sites
 from linewatch.scenario import BUILT_IN, Scenario, read_scenario, settings_from
@@ -126,4 +126,5 @@ def _sights(
         return [post.sight for post in ordered_posts(read_proposal(proposal), area)]
     on = to_date(to_iso(start_s)[:10])
     kit, settings = read_force(scenario).kit(on), site_settings(scenario, area, on)
-    return plan_sites(area, kit, settings, cache=cache_folder()).sights
+    kinds = site_kinds(scenario).kinds
+    return plan_sites(area, kit, settings, kinds=kinds, cache=cache_folder()).sights

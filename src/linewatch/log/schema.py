@@ -59,6 +59,11 @@ def tokens(value: object) -> bool:
     return isinstance(value, (list, tuple)) and all(map(token, value))
 
 
+def numbers(value: object) -> bool:
+    """Accept a list of finite numbers."""
+    return isinstance(value, (list, tuple)) and all(map(number, value))
+
+
 def words(value: object) -> bool:
     """Accept free text, at most `WORDS_LENGTH` characters."""
     if not isinstance(value, str) or len(value) > WORDS_LENGTH:
@@ -79,6 +84,7 @@ RULE: Final[Mapping[Check, str]] = {
     token: "an identifier without spaces, at most 128 characters",
     label: f"one printable line of at most {LABEL_LENGTH} characters",
     tokens: "a list of identifiers",
+    numbers: "a list of finite numbers",
     words: f"text of at most {WORDS_LENGTH} characters",
     state: "bytes",
 }
@@ -86,6 +92,21 @@ RULE: Final[Mapping[Check, str]] = {
 _SIGNED: Final = {"office": label, "key": token, "signature": token}
 _PLACE: Final = {"lon_deg": number, "lat_deg": number}
 _ON_LINE: Final = {"chainage_m": number, "offset_m": number}
+
+_FIGURES: Final = (
+    *(
+        f"{w}_{t}_m"
+        for w in ("reach", "anchor")
+        for t in ("walker", "vehicle", "flyer")
+    ),
+    *("mast_m", "anchor_chance", "ceiling", "night_share", "period_s", "dwell_s"),
+    *("decorrelation_s", "sigma_range_m", "sigma_range_share", "sigma_azimuth_rad"),
+    *("false_per_look", "min_radial_mps", "refraction", "contrast", "spread"),
+    *("absorbed_db_km", "wind_half_mps", "waves_wavelength_m", "waves_ground_share"),
+    *("waves_beam_rad", "waves_tall_rad", "waves_cell_m", "waves_ground_filter"),
+    *("waves_rain_filter", "waves_rain_k", "waves_rain_power", "waves_wind_share"),
+)
+"""Numbers of a sensor kind, as `linewatch.sight.figures` names them."""
 
 FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
     "start": {
@@ -103,6 +124,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "node_id": token,
         "name": token,
         "kind": token,
+        "like": token,
         "status_interval_s": number,
         "height_m": number,
     },
@@ -256,6 +278,16 @@ FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         "cell_m": number,
         **_PLACE,
         **_ON_LINE,
+    },
+    "figures": {
+        "proposal_id": token,
+        "kind": token,
+        "like": token,
+        "label": label,
+        **dict.fromkeys(("law", "gives", "criterion"), token),
+        **dict.fromkeys(_FIGURES, number),
+        "bands_um": numbers,
+        "planning_value": flag,
     },
     "tick": {"until_s": number},
     "acknowledgement": {"alert_id": token, "office": label},

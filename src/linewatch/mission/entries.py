@@ -117,7 +117,7 @@ def _made(kind: Callable[..., T], body: Mapping[str, object], **more: float) -> 
 _OPTIONAL: Final = frozenset(
     {
         *("range_m", "azimuth_rad", "lon_deg", "lat_deg", "sigma_range_m"),
-        *("sigma_azimuth_rad", "range_rate_mps"),
+        *("sigma_azimuth_rad", "range_rate_mps", "like"),
     }
 )
 """Fields that the log leaves out when they are None."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import linewatch
 from linewatch.area import Area
-from linewatch.errors import BadValue, Prohibited, Undecided
+from linewatch.errors import BadValue, LogBroken, Prohibited, Undecided
 from linewatch.log import MissionLog
 from linewatch.measure.clock import to_date, to_iso
 from linewatch.mission.entries import NewEntry
@@ -15,6 +15,7 @@ from linewatch.mission.settings import WatchSettings
 from linewatch.mission.sites import STATUS, TASK, stand_post
 from linewatch.plan import Decision, Pairing, Proposal, Standing, checked, standing
 from linewatch.plan.proposal import Ask
+from linewatch.sight import KINDS, SensorKind, kind_from, record_of
 from linewatch.watch.engine import Engine
 from linewatch.watch.live import Watch
 from linewatch.watch.post import Post
@@ -121,6 +122,7 @@ def order_entries(  # noqa: PLR0913 - an order has that many grounds
             raise Undecided(proposal.id)
         sites = proposal.id if proposal.kind == "sites" else sites
     entries += [(each.at_s, "decision", each.to_body()) for each in decisions]
+    entries += _figures_entries(posts, sites, at_s=start_s)
     entries += [
         (
             start_s,
@@ -144,17 +146,83 @@ def order_entries(  # noqa: PLR0913 - an order has that many grounds
     return entries
 
 
-def posts_in(log: MissionLog, area: Area) -> list[Post]:
-    """Stand the posts that a log orders, as they were ordered, in their order.
+def _figures_entries(
+    posts: Iterable[Post], proposal_id: str, *, at_s: float
+) -> list[NewEntry]:
+    """Write the figures of each kind that stands; their sources are the proposal's."""
+    kinds = {post.sight.kind.name: post.sight.kind for post in posts}
+    return [
+        (
+            at_s,
+            "figures",
+            {
+                "proposal_id": proposal_id,
+                "kind": name,
+                **{
+                    figure: value
+                    for figure, value in record_of(kind).items()
+                    if not figure.endswith("source")
+                },
+            },
+        )
+        for name, kind in kinds.items()
+    ]
+
+
+def kinds_in(log: MissionLog) -> dict[str, dict[str, SensorKind]]:
+    """Return the sensor kinds that a log holds, by proposal and by name.
 
     Raises
     ------
-    BadValue
-        If an order in the log names no place.
+    LogBroken
+        If the figures of one cannot be read.
+    """
+    held: dict[str, dict[str, SensorKind]] = {}
+    for entry in log.read(kinds=("figures",)):
+        record = dict(entry.body)
+        proposal, name = str(record.pop("proposal_id", "")), str(record.pop("kind", ""))
+        try:
+            held.setdefault(proposal, {})[name] = kind_from(name, record)
+        except BadValue as error:
+            raise LogBroken(log.path, entry.seq, f"cannot be read: {error}") from error
+    return held
+
+
+def kinds_by_post(log: MissionLog) -> dict[str, SensorKind]:
+    """Return the kind of each post that a log orders, with the figures that it holds.
+
+    Raises
+    ------
+    LogBroken
+        If the figures of one cannot be read.
+    """
+    held = kinds_in(log)
+    out = {}
+    for entry in log.read(kinds=("order",)):
+        kinds = held.get(str(entry.body.get("proposal_id")), KINDS)
+        kind = kinds.get(str(entry.body.get("kind")))
+        if kind is not None:
+            out[str(entry.body.get("unit"))] = kind
+    return out
+
+
+def posts_in(log: MissionLog, area: Area) -> list[Post]:
+    """Stand the posts that a log orders, as they were ordered, in their order.
+
+    They stand with the figures that the log holds, whatever a scenario or the program
+    says now; a log from before figures were kept, with the built-in ones.
+
+    Raises
+    ------
+    BadValue, UnknownName
+        If an order in the log names no place, or a kind without figures.
+    LogBroken
+        If the figures of a kind cannot be read.
     Prohibited
         If it orders something else than to watch from a post.
     """
     orders = tuple(log.read(kinds=("order",)))
+    held = kinds_in(log)
     for entry in orders:
         task, status = (str(entry.body.get(name)) for name in ("task", "status"))
         if (task, status) != (TASK, STATUS):
@@ -170,6 +238,7 @@ def posts_in(log: MissionLog, area: Area) -> list[Post]:
                 **{name: entry.body.get(name) for name in _PLACE},
             },
             area,
+            held.get(str(entry.body.get("proposal_id")), KINDS),
         )
         for entry in orders
     ]

@@ -13,7 +13,7 @@ from linewatch.force.asking import Authority, read_authority
 from linewatch.log import Roster, Signer
 from linewatch.log.roster import roster_of
 from linewatch.measure.clock import to_date, to_epoch_s, to_iso
-from linewatch.mission.sites import propose_sites, site_settings
+from linewatch.mission.sites import propose_sites, site_kinds, site_settings
 from linewatch.plan import (
     Decision,
     Proposal,
@@ -125,6 +125,7 @@ def prepare(
         area,
         force.kit(after),
         site_settings(scenario, area, after),
+        kinds=site_kinds(scenario).kinds,
         cache=cache,
         progress=progress,
     )

@@ -21,7 +21,17 @@ from linewatch.plan import (
 from linewatch.plan.proposal import Ask
 from linewatch.plan.siting import Site, SitePlan, SiteSettings
 from linewatch.scenario import Scenario, settings_from
-from linewatch.sight import Stand, kind_named, place
+from linewatch.sight import (
+    KINDS,
+    KindFile,
+    SensorKind,
+    Stand,
+    kind_from,
+    kind_named,
+    place,
+    read_kinds,
+    record_of,
+)
 from linewatch.watch.post import Post
 
 TASK: Final = "detect_monitor_static"
@@ -35,7 +45,7 @@ CREW: Final = Interval(low=6, best=8, high=10)
 Stripes, 6 June 2019), 12 h shifts with relief."""
 
 UNATTENDED: Final = frozenset({"seismic"})
-"""Kinds that nobody sits beside."""
+"""Kinds that nobody sits beside, and those like them."""
 
 CELL_M: Final = 60.0
 """Cell in which it is worked out what a proposed post sees [m], as for a plan; an order
@@ -58,7 +68,29 @@ def site_settings(scenario: Scenario, area: Area, on: date) -> SiteSettings:
         raise BadValue("plan.sites", "a table", repr(table))
     months = [month for month in area.demand.months if month <= on.isoformat()[:7]]
     known = {"month": months[-1] if months else area.demand.latest}
-    return settings_from(SiteSettings, {**known, **table}, where="plan.sites")
+    return settings_from(
+        SiteSettings, {**known, **table}, where="plan.sites", also=("kinds",)
+    )
+
+
+def site_kinds(scenario: Scenario) -> KindFile:
+    """Read the sensor kinds that sites are planned with.
+
+    They are the built-in ones, altered and added to by the file that ``[plan.sites]``
+    names as `kinds`.
+
+    Raises
+    ------
+    BadValue, BadFile, BadLines
+        If it names no file, or the file's rows are bad; all are told.
+    """
+    table = scenario.table("plan").get("sites", {})
+    named = table.get("kinds") if isinstance(table, dict) else None
+    if named is None:
+        return KindFile()
+    if not isinstance(named, str) or not named:
+        raise BadValue("plan.sites.kinds", "the name of a file", repr(named))
+    return read_kinds(scenario.folder / named)
 
 
 def propose_sites(  # noqa: PLR0913 - a proposal has that many grounds
@@ -96,7 +128,7 @@ def propose_sites(  # noqa: PLR0913 - a proposal has that many grounds
         If the status may not watch from a site on any day of the term.
     """
     until = on + timedelta(days=TERM_DAYS)
-    attended = sum(site.kind not in UNATTENDED for site in plan.sites)
+    attended = sum(sight.kind.family not in UNATTENDED for sight in plan.sights)
     troop_day = factors.of("cost.troop_day")
     line = CostLine(
         name=f"crews of {attended} attended sites for {TERM_DAYS} days",
@@ -123,6 +155,7 @@ def propose_sites(  # noqa: PLR0913 - a proposal has that many grounds
                 {**asdict(site), "phase_s": sight.phase_s}
                 for site, sight in zip(plan.sites, plan.sights, strict=True)
             ],
+            "kinds": {name: record_of(kind) for name, kind in plan.kinds.items()},
             "objective": plan.objective,
             "bound": plan.bound,
             "demand_covered": plan.demand_covered,
@@ -168,26 +201,52 @@ def _summary(plan: SitePlan) -> str:
 
 
 def ordered_posts(proposal: Proposal, area: Area) -> list[Post]:
-    """Stand the sensors of a decided proposal where it says.
+    """Stand the sensors of a decided proposal where it says, with the figures it holds.
 
     Raises
     ------
-    BadValue
-        If the proposal is not about sites, or a site in it is not whole.
+    BadValue, UnknownName
+        If the proposal is not about sites, a site in it is not whole, or it holds no
+        figures of a site's kind that can be read.
     """
     sites = proposal.body.get("sites")
     if proposal.kind is not ProposalKind.SITES or not isinstance(sites, list):
         raise BadValue("proposal", "one of sites", proposal.kind.value)
-    return [stand_post(entry, area) for entry in sites]
+    kinds = _kinds_in(proposal)
+    return [stand_post(entry, area, kinds) for entry in sites]
 
 
-def stand_post(entry: object, area: Area) -> Post:
+def _kinds_in(proposal: Proposal) -> Mapping[str, SensorKind]:
+    """Read the kinds that a proposal holds; one that holds none is from before."""
+    told = proposal.body.get("kinds")
+    if told is None:
+        return KINDS
+    if not isinstance(told, Mapping):
+        raise BadValue(f"kinds of {proposal.id}", "a table", repr(told)[:80])
+    kinds = {}
+    for name, record in told.items():
+        if not isinstance(record, Mapping):
+            raise BadValue(f"figures of {name}", "a table", repr(record)[:80])
+        kinds[name] = kind_from(name, record)
+    return kinds
+
+
+def stand_post(entry: object, area: Area, kinds: Mapping[str, SensorKind]) -> Post:
     """Stand the sensor of one entry of a proposal, or of an order in the log.
+
+    Parameters
+    ----------
+    entry : mapping
+        The site, its phase and its cell.
+    area : Area
+        The ground.
+    kinds : mapping of str to SensorKind
+        The kinds that the proposal or the log holds.
 
     Raises
     ------
-    BadValue
-        If the entry is not whole.
+    BadValue, UnknownName
+        If the entry is not whole, or there are no figures of its kind.
     """
     if not isinstance(entry, Mapping):
         raise BadValue("site", "a table", repr(entry)[:80])
@@ -205,6 +264,6 @@ def stand_post(entry: object, area: Area) -> Post:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadValue("site", "whole", f"{error}") from error
-    kind = kind_named(site.kind)
+    kind = kind_named(site.kind, kinds)
     sight = place(area.terrain, kind, stand, cell_m=cell_m)
     return Post(site=site, sight=sight)

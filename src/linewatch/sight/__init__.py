@@ -10,6 +10,8 @@ from linewatch.sight.crossing import (
     crossing_chance,
     straight,
 )
+from linewatch.sight.figures import kind_from, record_of
+from linewatch.sight.kindfile import KindFile, KindRow, read_kinds, write_kinds
 from linewatch.sight.kinds import (
     AIRCRAFT,
     KINDS,
@@ -39,6 +41,8 @@ __all__ = [
     "Fit",
     "Gives",
     "Ground",
+    "KindFile",
+    "KindRow",
     "Lit",
     "Looks",
     "Mode",
@@ -52,14 +56,18 @@ __all__ = [
     "crossing_chance",
     "digest_of",
     "fit",
+    "kind_from",
     "kind_named",
     "load_sights",
     "lowest_seen",
     "place",
     "range_chance",
+    "read_kinds",
     "read_looks",
+    "record_of",
     "save_sights",
     "stations",
     "straight",
     "target_named",
+    "write_kinds",
 ]

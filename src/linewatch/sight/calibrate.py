@@ -1,10 +1,9 @@
 """Calibration: fit a kind's law to looks whose outcome is known, with an interval."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -15,7 +14,8 @@ from linewatch.errors import BadFile, BadValue
 from linewatch.scenario.table import number, read_table
 from linewatch.sight.chance import Lit, range_chance
 from linewatch.sight.kind import SensorKind
-from linewatch.sight.kinds import kind_named, target_named
+from linewatch.sight.kindfile import KindFile, KindRow, with_rows
+from linewatch.sight.kinds import KINDS, kind_named, target_named
 
 Floats = NDArray[np.float64]
 
@@ -145,7 +145,7 @@ def fit(
         raise BadValue("level", "between 0 and 1", level)
     # One draw of the law without its ceiling, by scale and look.
     bare = replace(before, ceiling=1.0, decorrelation_s=before.period_s)
-    draws = np.stack([_chances(_scaled(bare, s), looks, light) for s in SCALES])
+    draws = np.stack([_chances(bare.scaled(s), looks, light) for s in SCALES])
     share = before.draws_per_look
     belief = -0.5 * (np.log(SCALES)[:, None] / SPREAD) ** 2 + (
         (CEILING_BELIEF[0] - 1) * np.log(CEILINGS)
@@ -161,7 +161,7 @@ def fit(
     low, middle, high = _interval(np.log(SCALES), weight.sum(axis=1), level)
     scale = math.exp(low), math.exp(middle), math.exp(high)
     top = _interval(CEILINGS, weight.sum(axis=0), level)
-    fitted = replace(_scaled(before, scale[1]), ceiling=top[1], planning_value=False)
+    fitted = replace(before.scaled(scale[1]), ceiling=top[1], planning_value=False)
     expected = _chances(fitted, looks, light)
     return Fit(
         kind=fitted,
@@ -190,12 +190,6 @@ def _within_reach(kind: SensorKind, looks: Looks) -> tuple[Looks, int]:
         detected=looks.detected[tells],
     )
     return kept, len(looks) - len(kept)
-
-
-def _scaled(kind: SensorKind, scale: float) -> SensorKind:
-    """Return a kind whose anchors are longer by a factor."""
-    anchors = {name: anchor * scale for name, anchor in kind.anchor_m.items()}
-    return replace(kind, anchor_m=MappingProxyType(anchors))
 
 
 def _chances(kind: SensorKind, looks: Looks, light: Lit | None) -> Floats:
@@ -235,8 +229,44 @@ def _misfit(expected: Floats, looks: Looks) -> float:
     return worst
 
 
-def read_looks(path: Path) -> dict[str, Looks]:
-    """Read looks by kind.
+def rows_of(fits: Mapping[str, Fit], held: KindFile) -> tuple[KindRow, ...]:
+    """Return the rows of a file of kinds that holds what was fitted.
+
+    Parameters
+    ----------
+    fits : mapping of str to Fit
+        What looks say, by kind.
+    held : KindFile
+        The file whose kinds were believed before. Its other rows are kept; a factor on
+        the range that it tells is multiplied by the fitted one, and so is its interval.
+    """
+    before = {r.kind: float(r.value) for r in held.rows if r.figure == "range_x"}
+    new = []
+    for name, one in fits.items():
+        looks = f"fitted to {one.looks} looks, {one.detected} detected"
+        times = before.get(name, 1.0)
+        low, middle, high = (times * part for part in one.scale)
+        least, mean, most = one.ceiling
+        within = f"{100 * one.level:g} %"
+        new += [
+            KindRow(
+                kind=name,
+                figure="range_x",
+                value=f"{middle:.6g}",
+                source=f"{looks}; {within} {low:.2f} to {high:.2f} of the range",
+            ),
+            KindRow(
+                kind=name,
+                figure="ceiling",
+                value=f"{mean:.6g}",
+                source=f"{looks}; {within} {least:.2f} to {most:.2f}",
+            ),
+        ]
+    return with_rows(held.rows, new)
+
+
+def read_looks(path: Path, kinds: Mapping[str, SensorKind] = KINDS) -> dict[str, Looks]:
+    """Read looks by kind, of the kinds that there are.
 
     Raises
     ------
@@ -247,7 +277,7 @@ def read_looks(path: Path) -> dict[str, Looks]:
     """
 
     def look(cells: dict[str, str]) -> tuple[str, str, float, float, bool]:
-        kind = kind_named(cells["kind"]).name
+        kind = kind_named(cells["kind"], kinds).name
         target = target_named(cells["target"]).name
         away_m, shown = number(cells, "range_m"), number(cells, "shown")
         if not away_m >= 0:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -109,7 +109,7 @@ class Waves:
     rain_k: float
     rain_power: float
     wind_share: float
-    source: str
+    source: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +173,8 @@ class SensorKind:
         True where figures are a plain judgement for planning and no measurement.
     source : str
         Where the figures come from.
+    like : str
+        The built-in kind that a scenario's own kind is like; empty for a built-in one.
     """
 
     name: str
@@ -190,7 +192,8 @@ class SensorKind:
     sigma_range_share: float
     sigma_azimuth_rad: float
     false_per_look: float
-    source: str
+    # A log holds figures without their sources: the kind is the same to a watch.
+    source: str = field(repr=False)
     night_share: float = 1.0
     min_radial_mps: float = 0.0
     refraction: float = LIGHT_REFRACTION
@@ -203,6 +206,7 @@ class SensorKind:
     wind_half_mps: float = math.inf
     dwell_s: float = 0.0
     planning_value: bool = True
+    like: str = ""
 
     def __post_init__(self) -> None:
         for name in ("contrast", "spread", "wind_half_mps"):
@@ -222,9 +226,14 @@ class SensorKind:
 
     def __reduce__(self) -> tuple[object, ...]:
         """Travel between processes: a read-only mapping does not by itself."""
-        facts = {field.name: getattr(self, field.name) for field in fields(self)}
+        facts = {each.name: getattr(self, each.name) for each in fields(self)}
         plain = {n: dict(v) if isinstance(v, Mapping) else v for n, v in facts.items()}
         return _kind_of, (plain,)
+
+    @property
+    def family(self) -> str:
+        """Name of the built-in kind that it is, or is like."""
+        return self.like or self.name
 
     @property
     def widest_m(self) -> float:
@@ -240,6 +249,11 @@ class SensorKind:
         if self.dwell_s > 0:
             return max(self.dwell_s / self.decorrelation_s, 1.0)
         return min(1.0, self.period_s / self.decorrelation_s)
+
+    def scaled(self, factor: float) -> "SensorKind":
+        """Return the kind with each anchor longer by a factor [-]."""
+        anchors = {name: far_m * factor for name, far_m in self.anchor_m.items()}
+        return replace(self, anchor_m=MappingProxyType(anchors))
 
     def sigma_range_at(self, range_m: float) -> float:
         """Return one standard deviation of the range [m] at a range [m]."""

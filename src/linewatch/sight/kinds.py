@@ -266,17 +266,17 @@ KIND_NAMES: Final = tuple(KINDS)
 TARGET_NAMES: Final = tuple(TARGETS)
 
 
-def kind_named(name: str) -> SensorKind:
-    """Return the sensor kind called `name`.
+def kind_named(name: str, kinds: Mapping[str, SensorKind] = KINDS) -> SensorKind:
+    """Return the sensor kind called `name`, of those that there are.
 
     Raises
     ------
     UnknownName
         If there is none.
     """
-    if name not in KINDS:
-        raise UnknownName("sensor kind", name, KIND_NAMES)
-    return KINDS[name]
+    if name not in kinds:
+        raise UnknownName("sensor kind", name, tuple(kinds))
+    return kinds[name]
 
 
 def target_named(name: str) -> TargetClass:

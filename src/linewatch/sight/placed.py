@@ -160,12 +160,13 @@ class SightTable:
         lights = light if isinstance(light, Sequence) else [light] * len(self.sights)
         if len(lights) != len(self.sights):
             raise BadValue("light", f"one or {len(self.sights)}", len(lights))
-        made: dict[tuple[str, str, int], Floats] = {}
+        # Two kinds may have one name: of a scenario, and as a log holds it.
+        made: dict[tuple[str, int, int], Floats] = {}
         out = np.zeros((len(TARGET_NAMES), len(self.sights), loops.LAW_WIDTH))
         for t, name in enumerate(TARGET_NAMES):
             target = target_named(name)
             for i, (sight, lit) in enumerate(zip(self.sights, lights, strict=True)):
-                key = (name, sight.kind.name, id(lit))
+                key = (name, id(sight.kind), id(lit))
                 if key not in made:
                     made[key] = law_of(sight.kind, target, lit)
                 out[t, i] = made[key]

@@ -8,13 +8,13 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from linewatch.errors import BadFile
+from linewatch.errors import BadFile, BadValue
 from linewatch.scenario.whole import whole
-from linewatch.sight.kinds import kind_named
+from linewatch.sight.figures import kind_from, record_of
 from linewatch.sight.placed import Sight
 from linewatch.sight.viewshed import Eye
 
-FORMAT = 1
+FORMAT = 2
 
 
 def digest_of(*parts: object) -> str:
@@ -41,10 +41,11 @@ def digest_of(*parts: object) -> str:
 
 def save_sights(path: Path, sights: Sequence[Sight]) -> None:
     """Write placed sensors to an ``.npz`` file, whole or not at all."""
+    kinds, at = _kinds_of(sights)
     facts = [
         {
             "name": s.name,
-            "kind": s.kind.name,
+            "kind": kind,
             "eye": [
                 s.eye.x_m,
                 s.eye.y_m,
@@ -56,16 +57,32 @@ def save_sights(path: Path, sights: Sequence[Sight]) -> None:
             "frame": [s.west_m, s.north_m, s.cell_m, s.phase_s],
             "shape": s.lowest_m.shape,
         }
-        for s in sights
+        for s, kind in zip(sights, at, strict=True)
     ]
+    told = {"format": FORMAT, "kinds": kinds, "sights": facts}
     grids = [s.lowest_m.reshape(-1) for s in sights] or [np.empty(0, np.float32)]
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as file:
         np.savez(
             file,
-            facts=np.array(json.dumps({"format": FORMAT, "sights": facts})),
+            facts=np.array(json.dumps(told)),
             lowest_m=np.concatenate(grids).astype(np.float32, copy=False),
         )
+
+
+def _kinds_of(
+    sights: Sequence[Sight],
+) -> tuple[list[dict[str, object]], list[int]]:
+    """Return every kind once, with all its figures, and the place of each sensor's."""
+    kinds: list[dict[str, object]] = []
+    at = []
+    for sight in sights:
+        figures = record_of(sight.kind)
+        told: dict[str, object] = {"name": sight.kind.name, "figures": figures}
+        if told not in kinds:
+            kinds.append(told)
+        at.append(kinds.index(told))
+    return kinds, at
 
 
 def load_sights(path: Path) -> tuple[Sight, ...]:
@@ -84,6 +101,10 @@ def load_sights(path: Path) -> tuple[Sight, ...]:
         raise BadFile(path, "holds no placed sensors") from error
     if facts.get("format") != FORMAT:
         raise BadFile(path, f"is not of format {FORMAT}")
+    try:
+        kinds = [kind_from(str(k["name"]), k["figures"]) for k in facts["kinds"]]
+    except (BadValue, KeyError, TypeError, AttributeError) as error:
+        raise BadFile(path, f"holds no kind of sensor: {error}") from error
     sights, start = [], 0
     for fact in facts["sights"]:
         rows, cols = fact["shape"]
@@ -92,7 +113,7 @@ def load_sights(path: Path) -> tuple[Sight, ...]:
         sights.append(
             Sight(
                 name=fact["name"],
-                kind=kind_named(fact["kind"]),
+                kind=kinds[fact["kind"]],
                 eye=Eye(
                     x_m=x_m,
                     y_m=y_m,

@@ -46,6 +46,7 @@ def nodes_of(
             node_id=node_id_of(sight.name, seed),
             name=sight.name,
             kind=sight.kind.name,
+            like=sight.kind.like or None,
             lon_deg=float(lon),
             lat_deg=float(lat),
             status_interval_s=status_interval_s,

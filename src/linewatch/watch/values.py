@@ -39,6 +39,8 @@ class Node:
         Place [deg], WGS 84.
     status_interval_s : float
         Longest promised time between status reports [s].
+    like : str, optional
+        Of a kind that is not built in, the built-in one that it is like.
     """
 
     node_id: str
@@ -47,6 +49,7 @@ class Node:
     lon_deg: float
     lat_deg: float
     status_interval_s: float
+    like: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from linewatch.area import Area
 from linewatch.force import Force as HeldForce
+from linewatch.sight import KINDS, SensorKind
 from linewatch.watch.values import Node
 from linewatch.web.picture import (
     Force,
@@ -95,25 +96,35 @@ def force_of(force: HeldForce, on: date) -> Force:
 
 
 def sites_of(
-    area: Area, nodes: Iterable[Node], reach_m: Mapping[str, float]
+    area: Area, nodes: Iterable[Node], kinds: Mapping[str, SensorKind]
 ) -> tuple[Site, ...]:
-    """Place nodes along the line; `reach_m` is the farthest reach by kind [m]."""
+    """Place nodes along the line; `kinds` has the ordered kinds by name of the post.
+
+    A node that speaks for no post in it is drawn as the built-in kind it says it is.
+    """
     held = list(nodes)
     if not held:
         return ()
     lon_deg = np.array([node.lon_deg for node in held])
     lat_deg = np.array([node.lat_deg for node in held])
     chainage_m, _ = area.line.chainage(lon_deg, lat_deg)
+    held_kinds = [_kind_of(node, kinds) for node in held]
     sites = [
         Site(
             name=node.name,
-            kind=node.kind,
+            kind=node.kind if kind is None else kind.name,
             lon_deg=node.lon_deg,
             lat_deg=node.lat_deg,
             chainage_km=float(at_m) / 1000,
-            reach_m=reach_m.get(node.kind, 0.0),
+            reach_m=0.0 if kind is None else kind.widest_m,
             node=node.name,
+            like=node.kind if kind is None else kind.family,
         )
-        for node, at_m in zip(held, chainage_m, strict=True)
+        for node, kind, at_m in zip(held, held_kinds, chainage_m, strict=True)
     ]
     return tuple(sorted(sites, key=lambda site: site.chainage_km))
+
+
+def _kind_of(node: Node, kinds: Mapping[str, SensorKind]) -> SensorKind | None:
+    """Return the kind of a node's post, or the built-in one that it says it is."""
+    return kinds.get(node.name) or KINDS.get(node.kind)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from linewatch.log import MissionLog
 from linewatch.mission.prepare import DECIDERS, Prepared
 from linewatch.plan.cost import in_millions
-from linewatch.sight import KINDS
 from linewatch.web.compose import force_of
 from linewatch.web.picture import Coverage, LiveFrame, Picture, Plan
 from linewatch.web.recorded import RecordedSource
@@ -24,9 +23,8 @@ class DrilledSource:
     """
 
     def __init__(self, log: MissionLog, prepared: Prepared) -> None:
-        reach_m = {name: kind.widest_m for name, kind in KINDS.items()}
         self._prepared = prepared
-        self._recorded = RecordedSource(log, prepared.area, reach_m=reach_m)
+        self._recorded = RecordedSource(log, prepared.area)
         self._still: tuple[Picture, Picture] | None = None
 
     def live(self) -> LiveFrame:

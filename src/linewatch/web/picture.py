@@ -96,7 +96,8 @@ class Zone:
 class Site:
     """A place where a sensor stands. `reach_m` is its farthest reach [m].
 
-    `node` is the name under which the node registers (`Node.name`), if it has one.
+    `node` is the name under which the node registers (`Node.name`), if it has one, and
+    `like` the built-in kind that its kind is, or is like.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Site:
     chainage_km: float
     reach_m: float
     node: str = ""
+    like: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

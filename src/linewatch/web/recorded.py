@@ -12,6 +12,7 @@ from linewatch.area import Area
 from linewatch.force import Force
 from linewatch.log import MissionLog
 from linewatch.measure.plane import Plane
+from linewatch.mission.orders import kinds_by_post
 from linewatch.report.reading import Reading, number
 from linewatch.watch.values import Target
 from linewatch.web.compose import force_of, picture_of, sites_of
@@ -46,8 +47,6 @@ class RecordedSource:
         The area of its scenario.
     force : Force, optional
         Its force, counted on the day that the log has come to.
-    reach_m : mapping of str to float, optional
-        Farthest reach by kind of sensor [m].
     """
 
     def __init__(
@@ -56,12 +55,10 @@ class RecordedSource:
         area: Area,
         *,
         force: Force | None = None,
-        reach_m: Mapping[str, float] | None = None,
     ) -> None:
         self.log = log
         self.area = area
         self.force = force
-        self.reach_m = reach_m or {}
         self.reading = Reading()
         self._seq = 0
         self._frame: LiveFrame | None = None
@@ -81,7 +78,7 @@ class RecordedSource:
         if self._still is None or self._still[0] != made_of:
             picture = replace(
                 self.ground,
-                sites=sites_of(self.area, nodes, self.reach_m),
+                sites=sites_of(self.area, nodes, kinds_by_post(self.log)),
                 force=None if self.force is None else force_of(self.force, on),
                 mode="recorded" if self.reading.ended else "live",
             )

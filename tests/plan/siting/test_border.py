@@ -34,6 +34,7 @@ from linewatch.sight import (
 from tests.cli.running import run
 
 KIT = {"radar": 1, "camera": 2, "seismic": 3}
+SEISMIC = KINDS["seismic"]
 COARSE = SiteSettings(
     station_m=6_000.0,
     offsets_m=(300.0, 1_500.0),
@@ -258,12 +259,12 @@ def test_crossings_are_square_to_the_line_and_start_beyond_it(area: Area) -> Non
 def test_a_ground_sensor_counts_by_the_share_of_the_stretch_it_hears() -> None:
     asked = Asked(kinds=(), crossings={}, rule=Rule())
     narrow, wide = (
-        chance_within("seismic", "walker", stretch_m=m, offset_m=60.0, asked=asked)
+        chance_within(SEISMIC, "walker", stretch_m=m, offset_m=60.0, asked=asked)
         for m in (100.0, 1_000.0)
     )
     assert narrow > 0.95
     assert wide == pytest.approx(0.16, abs=0.03)  # 2 x 80 m of 1,000 m
-    no = chance_within("seismic", "flyer", stretch_m=100.0, offset_m=60.0, asked=asked)
+    no = chance_within(SEISMIC, "flyer", stretch_m=100.0, offset_m=60.0, asked=asked)
     assert no == 0
 
 

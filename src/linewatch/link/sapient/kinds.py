@@ -84,6 +84,16 @@ def target_of(word: str) -> Target:
     return _TARGET_OF_WORD.get(plain, Target.UNKNOWN)
 
 
+def type_of(kind: str, like: str | None = None) -> pb.Registration.NodeType.ValueType:
+    """Return the type of node of a kind, or else of the kind that it is like."""
+    return NODE_TYPES.get(kind) or NODE_TYPES.get(like or "", _Type.NODE_TYPE_OTHER)
+
+
+def like_of(kind: str, node_type: pb.Registration.NodeType.ValueType) -> str | None:
+    """Return what a kind is like by its type of node; None of a kind we know."""
+    return None if kind in NODE_TYPES else KINDS.get(node_type)
+
+
 def effector_in(registration: pb.Registration) -> bool:
     """Say whether a registration describes a node that acts on what it sees."""
     if any(told.node_type in EFFECTORS for told in registration.node_definition):

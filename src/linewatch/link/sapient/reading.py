@@ -12,7 +12,7 @@ from typing import Final
 
 from linewatch.errors import BadValue
 from linewatch.link.sapient import pb
-from linewatch.link.sapient.kinds import KINDS, target_of
+from linewatch.link.sapient.kinds import KINDS, like_of, target_of
 from linewatch.link.sapient.place import Dialect, bearing_of, place_of
 from linewatch.watch.values import Alert, Detection, Health, Node, Status, Target
 
@@ -84,6 +84,7 @@ def node_of(message: pb.SapientMessage, *, lon_deg: float, lat_deg: float) -> No
         lon_deg=lon_deg,
         lat_deg=lat_deg,
         status_interval_s=interval_s_of(told),
+        like=like_of(kind, told.node_definition[0].node_type),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from linewatch.link.sapient import pb
 from linewatch.link.sapient.ids import is_ulid, ulid_from
-from linewatch.link.sapient.kinds import CLASS_OF_TARGET, NODE_TYPES
+from linewatch.link.sapient.kinds import CLASS_OF_TARGET, type_of
 from linewatch.watch.values import Alert, Detection, Health, Node, Status
 
 _R: Final = pb.Registration
@@ -55,7 +55,7 @@ def registration(node: Node, time_s: float) -> pb.SapientMessage:
     told.icd_version = pb.ICD_VERSION
     told.name = told.short_name = node.name
     told.node_definition.add(
-        node_type=NODE_TYPES.get(node.kind, _R.NODE_TYPE_OTHER),
+        node_type=type_of(node.kind, node.like),
         node_sub_type=[node.kind],
     )
     told.capabilities.add(category="Sensor", type="Kind", value=node.kind)

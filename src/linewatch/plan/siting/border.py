@@ -29,11 +29,11 @@ from linewatch.plan.siting.worth import More, SiteChances, one_more
 from linewatch.sight import (
     KINDS,
     Lit,
+    SensorKind,
     Sight,
     SightTable,
     Stand,
     crossing_chance,
-    kind_named,
     place,
 )
 from linewatch.sight.chance import daylight
@@ -54,6 +54,7 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
     kit: Mapping[str, int],
     settings: SiteSettings | None = None,
     *,
+    kinds: Mapping[str, SensorKind] = KINDS,
     light: Lit | None = None,
     cache: Path | None = None,
     executor: Executor | None = None,
@@ -66,10 +67,12 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
     area : Area
         The line, its terrain and its demand.
     kit : mapping of str to int
-        Sensors by kind; kinds that `linewatch.sight.KINDS` does not hold are left
-        unplaced, and so are sensors that would add nothing.
+        Sensors by kind; kinds that `kinds` does not hold are left unplaced, and so are
+        sensors that would add nothing.
     settings : SiteSettings, optional
         How sites are searched for.
+    kinds : mapping of str to SensorKind
+        The sensor kinds that there are; the built-in ones by default.
     light : Lit, optional
         Light and weather planned for; those of the settings when None.
     cache : Path, optional
@@ -100,12 +103,13 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
     settings = settings or SiteSettings()
     light = light or settings.light
     tell = progress or (lambda _stage, _share: None)
-    wanted = _known(kit)
-    sighted = tuple(n for n in wanted if KINDS[n].law is not Law.TREMOR)
-    buried = tuple(n for n in wanted if KINDS[n].law is Law.TREMOR)
+    known = _known(kit, kinds)
+    sighted = tuple(kind for kind in known if kind.law is not Law.TREMOR)
+    buried = tuple(kind for kind in known if kind.law is Law.TREMOR)
+    wanted = (*sighted, *buried)
     chainage_m = middles(area.line.length_m, settings.cross_m)
     demand, weight = _weights(area, chainage_m, settings)
-    digest = digest_of_plan(area, kit, settings, light, demand) if cache else ""
+    digest = digest_of_plan(area, kit, settings, light, demand, known) if cache else ""
     if cache and (kept := load_plan(cache, digest)):
         return kept
     asked = Asked(
@@ -120,11 +124,11 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
         if buried:
             columns, pairs = add_buried(area, settings, asked, buried, (columns, pairs))
         tell("choosing", 0.0)
-        count = tuple(wanted[n] for n in (*sighted, *buried))
+        count = tuple(kit[kind.name] for kind in wanted)
         choice = _choice(columns, pairs, weight, count, settings)
         tell("choosing", 1.0)
-        chosen = _sites(area, (*sighted, *buried), columns, choice)
-        sights = _placed(area, chosen, settings, pool, tell)
+        chosen = _sites(area, wanted, columns, choice)
+        sights = _placed(area, chosen, kinds, settings, (pool, tell))
     cells = np.concatenate([share * weight for share in DEFAULT_MIX.values()])
     by_site = _by_site(chosen, sights, asked, chainage_m, cells, settings)
     chance = dict(
@@ -145,7 +149,7 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
         light=light_words(light),
         unplaced={n: kit[n] - placed[n] for n in kit if kit[n] > placed[n]},
         by_site=by_site,
-        more=_more(columns, pairs, by_site, (*sighted, *buried), choice.sites),
+        more=_more(columns, pairs, by_site, wanted, choice.sites),
     )
     if cache:
         save_plan(cache, digest, plan)
@@ -183,15 +187,17 @@ def _choice(
     return choose(replace(cover, kind=columns.kind), Limits(count=count), effort=effort)
 
 
-def _known(kit: Mapping[str, int]) -> dict[str, int]:
-    """Return the sensors of a kit that can be placed, in the order of `KINDS`."""
+def _known(
+    kit: Mapping[str, int], kinds: Mapping[str, SensorKind]
+) -> tuple[SensorKind, ...]:
+    """Return the kinds of a kit that can be placed, in the order of `kinds`."""
     for name, count in kit.items():
         if count < 0:
             raise BadValue(f"count of {name}", "0 or more", count)
-    wanted = {name: kit[name] for name in KINDS if kit.get(name, 0) > 0}
-    if not wanted:
-        raise BadValue("kit", f"one or more of {', '.join(KINDS)}", dict(kit))
-    return wanted
+    known = tuple(kind for name, kind in kinds.items() if kit.get(name, 0) > 0)
+    if not known:
+        raise BadValue("kit", f"one or more of {', '.join(kinds)}", dict(kit))
+    return known
 
 
 def _weights(
@@ -207,28 +213,28 @@ def _weights(
 
 
 def _sites(
-    area: "Area", kinds: tuple[str, ...], columns: Columns, choice: Choice
+    area: "Area", kinds: tuple[SensorKind, ...], columns: Columns, choice: Choice
 ) -> tuple[Site, ...]:
     """Name the chosen sites by kind and, within a kind, along the line."""
     rank = {int(s): n + 1 for n, s in enumerate(choice.sites)}
     order = sorted(rank, key=lambda s: (columns.kind[s], columns.chainage_m[s]))
     lon, lat = area.plane.to_geo(columns.x_m[order], columns.y_m[order])
-    counted = dict.fromkeys(kinds, 0)
+    counted = dict.fromkeys((kind.name for kind in kinds), 0)
     sites = []
     for s, lon_deg, lat_deg in zip(order, lon.tolist(), lat.tolist(), strict=True):
         kind = kinds[columns.kind[s]]
-        counted[kind] += 1
+        counted[kind.name] += 1
         sites.append(
             Site(
-                name=f"{kind}-{counted[kind]:03d}",
-                kind=kind,
+                name=f"{kind.name}-{counted[kind.name]:03d}",
+                kind=kind.name,
                 chainage_m=float(columns.chainage_m[s]),
                 offset_m=float(columns.offset_m[s]),
                 lon_deg=lon_deg,
                 lat_deg=lat_deg,
                 x_m=float(columns.x_m[s]),
                 y_m=float(columns.y_m[s]),
-                mast_m=kind_named(kind).mast_m,
+                mast_m=kind.mast_m,
                 why=f"number {rank[s]} of {len(order)} by what it sees alone",
             )
         )
@@ -238,22 +244,23 @@ def _sites(
 def _placed(
     area: "Area",
     sites: Sequence[Site],
+    kinds: Mapping[str, SensorKind],
     settings: SiteSettings,
-    pool: Executor,
-    tell: Progress,
+    work: tuple[Executor, Progress],
 ) -> tuple[Sight, ...]:
     """Look from the chosen sites with care."""
+    pool, tell = work
     waiting = [
         pool.submit(
             place,
             area.terrain,
-            kind_named(site.kind),
+            kinds[site.kind],
             Stand(
                 name=site.name,
                 x_m=site.x_m,
                 y_m=site.y_m,
                 mast_m=site.mast_m,
-                phase_s=(n * GOLDEN) % 1 * kind_named(site.kind).period_s,
+                phase_s=(n * GOLDEN) % 1 * kinds[site.kind].period_s,
             ),
             cell_m=settings.cell_m,
         )
@@ -301,10 +308,10 @@ def _by_site(  # noqa: PLR0913 - what a site sees has that many grounds
             who, where = np.nonzero(told)
             rows.append((np.array(seeing)[who], first + where, told[who, where]))
         for n, site in enumerate(sites):
-            if kind_named(site.kind).law is Law.TREMOR:
+            if sights[n].kind.law is Law.TREMOR:
                 at = int(np.argmin(np.abs(chainage_m - site.chainage_m)))
                 chance = chance_within(
-                    site.kind,
+                    sights[n].kind,
                     target,
                     stretch_m=stretch_m,
                     offset_m=site.offset_m,
@@ -323,7 +330,7 @@ def _more(
     columns: Columns,
     pairs: Found,
     plan: SiteChances,
-    kinds: tuple[str, ...],
+    kinds: tuple[SensorKind, ...],
     taken: "NDArray[np.int64]",
 ) -> tuple[More, ...]:
     """Return the best place for one sensor more of each kind, where none stands yet."""
@@ -342,7 +349,7 @@ def _more(
             c = int(mine[np.argmax(adds[mine])])
             best.append(
                 More(
-                    kind=kind,
+                    kind=kind.name,
                     chainage_m=float(columns.chainage_m[c]),
                     offset_m=float(columns.offset_m[c]),
                     adds=float(adds[c]),

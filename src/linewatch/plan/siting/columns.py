@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from linewatch.plan.siting.candidates import blocks, middles
 from linewatch.plan.siting.detect import Asked, Found, chance_within, detect_from
 from linewatch.plan.siting.values import Floats, SiteSettings
-from linewatch.sight import KINDS
+from linewatch.sight import SensorKind
 
 if TYPE_CHECKING:
     from linewatch.area import Area
@@ -35,7 +35,7 @@ def look(
     area: "Area", settings: SiteSettings, asked: Asked, pool: Executor, tell: Progress
 ) -> tuple[Columns, Found]:
     """Look from all candidates; one column a candidate and kind."""
-    reach_m = max((KINDS[n].widest_m for n in asked.kinds), default=0.0)
+    reach_m = max((kind.widest_m for kind in asked.kinds), default=0.0)
     kinds = len(asked.kinds)
     waiting: list[Future[Found]] = []
     made = []
@@ -83,7 +83,7 @@ def add_buried(
     area: "Area",
     settings: SiteSettings,
     asked: Asked,
-    buried: tuple[str, ...],
+    buried: tuple[SensorKind, ...],
     seen: tuple[Columns, Found],
 ) -> tuple[Columns, Found]:
     """Add ground sensors: one candidate a kind in the middle of each stretch."""
@@ -92,12 +92,12 @@ def add_buried(
     x, y = area.place_xy(chainage_m, offset_m)
     columns, pairs = seen
     found = [pairs]
-    for at, name in enumerate(buried):
+    for at, one in enumerate(buried):
         first = len(columns.kind)
         each = np.arange(len(chainage_m))
         for t, target in enumerate(asked.crossings):
             chance = chance_within(
-                name,
+                one,
                 target,
                 stretch_m=area.line.length_m / len(chainage_m),
                 offset_m=settings.seismic_offset_m,

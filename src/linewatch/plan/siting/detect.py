@@ -15,9 +15,9 @@ from linewatch.sight import (
     Lit,
     Mode,
     Rule,
+    SensorKind,
     Stand,
     crossing_chance,
-    kind_named,
     place,
     target_named,
 )
@@ -46,7 +46,7 @@ class Asked:
 
     Parameters
     ----------
-    kinds : tuple of str
+    kinds : tuple of SensorKind
         Kinds that need a line of sight.
     crossings : mapping of str to Crossings
         By target class, all crossings of the line.
@@ -56,7 +56,7 @@ class Asked:
         Light planned for.
     """
 
-    kinds: tuple[str, ...]
+    kinds: tuple[SensorKind, ...]
     crossings: dict[str, Crossings]
     rule: Rule
     light: Lit = NIGHT
@@ -97,8 +97,7 @@ def detect_from(block: Block, asked: Asked) -> Found:
     ground = CutGround(block.grid)
     parts: list[tuple[NDArray[np.int64], ...]] = []
     chances: list[Floats] = []
-    for k, name in enumerate(asked.kinds):
-        kind = kind_named(name)
+    for k, kind in enumerate(asked.kinds):
         sights = [
             place(
                 ground,
@@ -145,14 +144,18 @@ def _near(crossings: Crossings, block: Block, reach_m: float) -> NDArray[np.int6
 
 
 def chance_within(
-    kind_name: str, target: str, *, stretch_m: float, offset_m: float, asked: Asked
+    kind: SensorKind,
+    target: str,
+    *,
+    stretch_m: float,
+    offset_m: float,
+    asked: Asked,
 ) -> float:
     """Return the chance [-] that a sensor without line of sight confirms a crossing.
 
     The crossing is square to the line, anywhere in a stretch [m] that the sensor
     stands in the middle of, `offset_m` home of the line: the chance is the mean.
     """
-    kind = kind_named(kind_name)
     if kind.reach_m.get(target, 0.0) <= 0:
         return 0.0
     at = (np.arange(STEPS_ACROSS) + 0.5) / STEPS_ACROSS * stretch_m - stretch_m / 2
@@ -169,7 +172,7 @@ def chance_within(
             )
         ),
         kind,
-        Stand(name=kind_name, x_m=0.0, y_m=offset_m),
+        Stand(name=kind.name, x_m=0.0, y_m=offset_m),
     )
     found = crossing_chance(
         (sight,),

@@ -58,7 +58,7 @@ def picture(plan: SitePlan, line: Floats | None = None) -> str:
         x, y = _at(more.chainage_m, length_m), top + 16 * row
         parts.append(
             f'<text x="8" y="{y + 9}" fill="#2a6f3c">{escape(told)}</text>'
-            f'<path d="M{x},{y + 10}l-4,-9h8z" fill="{_colour(more.kind)}"/>'
+            f'<path d="M{x},{y + 10}l-4,-9h8z" fill="{_colour(plan, more.kind)}"/>'
         )
     top += 16 * len(plan.more) + 8
     parts.append(_scale(top, length_m))
@@ -97,10 +97,12 @@ def _map(plan: SitePlan, line: Floats, top: float) -> tuple[str, float]:
         cx, cy = place(np.array(site.lon_deg), np.array(site.lat_deg))
         dots.append(
             f'<circle cx="{float(cx):.1f}" cy="{float(cy):.1f}" r="2.5" '
-            f'fill="{_colour(site.kind)}"><title>{escape(site.name)}</title></circle>'
+            f'fill="{_colour(plan, site.kind)}">'
+            f"<title>{escape(site.name)}</title></circle>"
         )
     keys = [
-        f'<circle cx="14" cy="{top + 10 + 16 * row}" r="4" fill="{_colour(kind)}"/>'
+        f'<circle cx="14" cy="{top + 10 + 16 * row}" r="4" '
+        f'fill="{_colour(plan, kind)}"/>'
         f'<text x="24" y="{top + 14 + 16 * row}">{escape(kind)}</text>'
         for row, kind in enumerate(dict.fromkeys(site.kind for site in plan.sites))
     ]
@@ -117,7 +119,7 @@ def _worth(plan: SitePlan, top: float, length_m: float) -> str:
     bars = [
         f'<rect x="{_at(site.chainage_m, length_m) - 1}" width="2" '
         f'y="{base - v / most * WORTH:.1f}" height="{v / most * WORTH:.1f}" '
-        f'fill="{_colour(site.kind)}"><title>{escape(site.name)}: worth {v:.3%}, '
+        f'fill="{_colour(plan, site.kind)}"><title>{escape(site.name)}: worth {v:.3%}, '
         f"lost without it {d:.3%}</title></rect>"
         f'<line x1="{_at(site.chainage_m, length_m) - 3}" '
         f'x2="{_at(site.chainage_m, length_m) + 3}" y1="{base - d / most * WORTH:.1f}" '
@@ -132,9 +134,10 @@ def _worth(plan: SitePlan, top: float, length_m: float) -> str:
     )
 
 
-def _colour(kind: str) -> str:
-    """Return the colour of a sensor kind."""
-    return COLOURS.get(kind, OTHER)
+def _colour(plan: SitePlan, kind: str) -> str:
+    """Return the colour of a sensor kind: that of the built-in kind it is like."""
+    held = plan.kinds.get(kind)
+    return COLOURS.get(kind if held is None else held.family, OTHER)
 
 
 def _length_m(plan: SitePlan) -> float:
@@ -170,7 +173,7 @@ def _sites(plan: SitePlan, top: float, length_m: float) -> str:
     """Draw one tick a site in the colour of its kind."""
     ticks = [
         f'<line x1="{_at(s.chainage_m, length_m)}" x2="{_at(s.chainage_m, length_m)}" '
-        f'y1="{top}" y2="{top + 14}" stroke="{_colour(s.kind)}"/>'
+        f'y1="{top}" y2="{top + 14}" stroke="{_colour(plan, s.kind)}"/>'
         for s in plan.sites
     ]
     return f'<text x="8" y="{top + 12}">sites</text>' + "".join(ticks)

@@ -1,7 +1,7 @@
 """Keeping a plan of sites on disk, named by all that it was made from."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -14,12 +14,20 @@ from linewatch.errors import BadFile
 from linewatch.plan.siting.values import Coverage, Floats, Site, SitePlan, SiteSettings
 from linewatch.plan.siting.worth import More, SiteChances
 from linewatch.scenario.whole import whole, write_whole
-from linewatch.sight import KINDS, TARGETS, Lit, digest_of, load_sights, save_sights
+from linewatch.sight import (
+    TARGETS,
+    Lit,
+    SensorKind,
+    digest_of,
+    load_sights,
+    record_of,
+    save_sights,
+)
 
 if TYPE_CHECKING:
     from linewatch.area import Area
 
-VERSION: Final = 5
+VERSION: Final = 6
 """Raised whenever the same inputs would give another plan."""
 
 _ROWS: Final = ("site", "cell", "chance", "weight")
@@ -28,12 +36,13 @@ PROBES: Final = 2_000
 """Heights that tell one terrain from another of the same name."""
 
 
-def digest_of_plan(
+def digest_of_plan(  # noqa: PLR0913 - a plan follows from that much
     area: "Area",
     kit: Mapping[str, int],
     settings: SiteSettings,
     light: Lit,
     demand: Floats,
+    kinds: Sequence[SensorKind],
 ) -> str:
     """Return the digest of everything that a plan of sites follows from."""
     line = area.line
@@ -50,7 +59,7 @@ def digest_of_plan(
         settings,
         (light.sun_altitude_rad, light.moon_altitude_rad, light.moon_lit_share),
         str(light.weather),
-        [str(kind) for kind in KINDS.values()],
+        [(kind.name, record_of(kind)) for kind in kinds],
         list(TARGETS.values()),
     )
 

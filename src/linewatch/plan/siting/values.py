@@ -13,7 +13,7 @@ from linewatch.area import STANDARD, Weather
 from linewatch.area.weather import LIMITS
 from linewatch.errors import BadValue
 from linewatch.plan.siting.worth import More, SiteChances
-from linewatch.sight import NIGHT, Rule, Sight, SteadyLight
+from linewatch.sight import NIGHT, Rule, SensorKind, Sight, SteadyLight
 
 Floats = NDArray[np.float64]
 
@@ -274,6 +274,11 @@ class SitePlan:
     unplaced: Mapping[str, int] = field(default_factory=dict)
     by_site: SiteChances = field(default_factory=SiteChances.none)
     more: tuple[More, ...] = ()
+
+    @property
+    def kinds(self) -> dict[str, SensorKind]:
+        """The kinds of the placed sensors, by name."""
+        return {sight.kind.name: sight.kind for sight in self.sights}
 
     @property
     def gap(self) -> float:

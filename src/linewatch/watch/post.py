@@ -66,7 +66,8 @@ class Roster:
         if at is None:
             return "its name is not that of an ordered post"
         kind = self.posts[at].site.kind
-        if node.kind != kind:
+        # A maker's node may state its type alone, and no kind of a scenario's own.
+        if node.kind not in (kind, self.posts[at].sight.kind.family):
             return f"the post was ordered as {kind}"
         own = self._post_of.get(node.node_id)
         if own is not None and own != at:

@@ -145,7 +145,7 @@ def fit(
         raise BadValue("level", "between 0 and 1", level)
     # One draw of the law without its ceiling, by scale and look.
     bare = replace(before, ceiling=1.0, decorrelation_s=before.period_s)
-    draws = np.stack([_chances(bare.scaled(s), looks, light) for s in SCALES])
+    draws = np.stack([_draws(bare.scaled(s), looks, light) for s in SCALES])
     share = before.draws_per_look
     belief = -0.5 * (np.log(SCALES)[:, None] / SPREAD) ** 2 + (
         (CEILING_BELIEF[0] - 1) * np.log(CEILINGS)
@@ -157,6 +157,7 @@ def fit(
         chance = np.clip(1 - miss, 1e-12, 1.0)
         told = np.where(hit, np.log(chance), np.log(np.clip(miss, 1e-12, 1.0)))
         belief[:, column] += told.sum(axis=1)
+    belief[np.isnan(draws).any(axis=1)] = -np.inf
     weight = np.exp(belief - logsumexp(belief))
     low, middle, high = _interval(np.log(SCALES), weight.sum(axis=1), level)
     scale = math.exp(low), math.exp(middle), math.exp(high)
@@ -190,6 +191,15 @@ def _within_reach(kind: SensorKind, looks: Looks) -> tuple[Looks, int]:
         detected=looks.detected[tells],
     )
     return kept, len(looks) - len(kept)
+
+
+def _draws(kind: SensorKind, looks: Looks, light: Lit | None) -> Floats:
+    """Return the chance of every look; NaN of a kind that cannot be."""
+    try:
+        return _chances(kind, looks, light)
+    except BadValue:
+        # A radar that sees that far would see ground and no walker at its anchor.
+        return np.full(len(looks), np.nan)
 
 
 def _chances(kind: SensorKind, looks: Looks, light: Lit | None) -> Floats:

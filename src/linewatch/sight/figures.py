@@ -20,9 +20,8 @@ class Figure:
     Parameters
     ----------
     low, high : float
-        Least and greatest that a file may tell.
-    open_low : bool
-        Whether `low` itself is out.
+        Least and greatest that a file may tell: bounds of sense, and such that no law
+        divides by nothing.
     laws : tuple of Law
         Laws that read it: it does nothing in another.
     gives : tuple of Gives
@@ -31,21 +30,17 @@ class Figure:
 
     low: float
     high: float
-    open_low: bool = False
     laws: tuple[Law, ...] = tuple(Law)
     gives: tuple[Gives, ...] = tuple(Gives)
 
     @property
     def rule(self) -> str:
         """What the number may be, in words."""
-        if self.open_low:
-            return f"above {self.low:g}, at most {self.high:g}"
         return f"from {self.low:g} to {self.high:g}"
 
     def allows(self, value: float) -> bool:
         """Say whether a file may tell a number."""
-        above = value > self.low if self.open_low else value >= self.low
-        return above and value <= self.high
+        return self.low <= value <= self.high
 
 
 _ECHO: Final = (Law.ECHO,)
@@ -70,31 +65,31 @@ NUMBERS: Final[Mapping[str, Figure]] = MappingProxyType(
         **{f"reach_{t}_m": Figure(low=0, high=100_000) for t in TARGET_NAMES},
         **{f"anchor_{t}_m": Figure(low=0, high=1_000_000) for t in TARGET_NAMES},
         "anchor_chance": Figure(low=0.01, high=0.99),
-        "ceiling": Figure(low=0, high=1, open_low=True),
+        "ceiling": Figure(low=0.001, high=1),
         "night_share": Figure(low=0, high=1, laws=_IMAGE),
         "period_s": Figure(low=0.1, high=86_400),
         "decorrelation_s": Figure(low=0.1, high=86_400),
-        "sigma_range_m": Figure(low=0, high=10_000, open_low=True),
+        "sigma_range_m": Figure(low=0.01, high=10_000),
         "sigma_range_share": Figure(low=0, high=1),
         "sigma_azimuth_rad": Figure(
-            low=0, high=math.pi, open_low=True, gives=(Gives.POLAR,)
+            low=math.radians(0.001), high=math.pi, gives=(Gives.POLAR,)
         ),
         "false_per_look": Figure(low=0, high=100),
         "min_radial_mps": Figure(low=0, high=100, laws=_ECHO),
         "refraction": Figure(low=0, high=0.99, laws=SIGHTED),
-        "contrast": Figure(low=0, high=20, open_low=True, laws=_IMAGE),
-        "spread": Figure(low=0, high=10, open_low=True, laws=_TREMOR),
+        "contrast": Figure(low=0.01, high=20, laws=_IMAGE),
+        "spread": Figure(low=0.5, high=10, laws=_TREMOR),
         "absorbed_db_km": Figure(low=0, high=1_000, laws=_TREMOR),
-        "wind_half_mps": Figure(low=0, high=1_000, open_low=True, laws=_TREMOR),
-        "waves_wavelength_m": Figure(low=0, high=10, open_low=True, laws=_ECHO),
+        "wind_half_mps": Figure(low=0.1, high=1_000, laws=_TREMOR),
+        "waves_wavelength_m": Figure(low=0.001, high=10, laws=_ECHO),
         "waves_ground_share": Figure(low=0, high=1, laws=_ECHO),
-        "waves_beam_rad": Figure(low=0, high=math.pi, open_low=True, laws=_ECHO),
-        "waves_tall_rad": Figure(low=0, high=math.pi, open_low=True, laws=_ECHO),
-        "waves_cell_m": Figure(low=0, high=10_000, open_low=True, laws=_ECHO),
+        "waves_beam_rad": Figure(low=math.radians(0.01), high=math.pi, laws=_ECHO),
+        "waves_tall_rad": Figure(low=math.radians(0.01), high=math.pi, laws=_ECHO),
+        "waves_cell_m": Figure(low=0.01, high=10_000, laws=_ECHO),
         "waves_ground_filter": Figure(low=1, high=1e12, laws=_ECHO),
         "waves_rain_filter": Figure(low=1, high=1e12, laws=_ECHO),
         "waves_rain_k": Figure(low=0, high=10, laws=_ECHO),
-        "waves_rain_power": Figure(low=0, high=3, open_low=True, laws=_ECHO),
+        "waves_rain_power": Figure(low=0.1, high=3, laws=_ECHO),
         "waves_wind_share": Figure(low=0, high=1, laws=_ECHO),
     }
 )
@@ -121,7 +116,7 @@ def _with(kind: SensorKind, facts: dict[str, Any]) -> SensorKind:
 def record_of(kind: SensorKind) -> dict[str, object]:
     """Write a kind as flat names and plain values, for a log to hold to the bit.
 
-    What is infinite, empty or not there is left out.
+    What may be missing, and is infinite, empty or not there, is left out.
 
     Examples
     --------
@@ -139,7 +134,9 @@ def record_of(kind: SensorKind) -> dict[str, object]:
             out |= {f"{what}_{t}_m": value.get(t, 0.0) for t in TARGET_NAMES}
         elif isinstance(value, tuple):
             out[field.name] = list(value)
-        elif field.name != "name" and value not in ("", None, math.inf):
+        elif field.name in _OPTIONAL and value in ("", math.inf):
+            continue
+        elif field.name not in ("name", "waves"):
             plain = value.value if isinstance(value, _WORDS) else value
             out[field.name] = plain
     return out

@@ -13,10 +13,10 @@ from typing import Final
 from linewatch.errors import BadValue, InputError, UnknownName
 from linewatch.scenario.table import Faults, number, read_table
 from linewatch.scenario.whole import write_whole
-from linewatch.sight.chance import lost_per_m
+from linewatch.sight.chance import law_of, lost_per_m
 from linewatch.sight.figures import NUMBERS, Figure, changed
 from linewatch.sight.kind import Criterion, Law, SensorKind
-from linewatch.sight.kinds import KIND_NAMES, KINDS, TARGET_NAMES
+from linewatch.sight.kinds import KIND_NAMES, KINDS, TARGET_NAMES, TARGETS
 
 COLUMNS: Final = ("kind", "figure", "value", "source")
 
@@ -25,10 +25,10 @@ _RADIANS: Final = {f"{n[:-4]}_deg": n for n in NUMBERS if n.endswith("_rad")}
 
 _DEGREES: Final = {name: told for told, name in _RADIANS.items()}
 
-_NUMBERS: Final[Mapping[str, Figure]] = {
-    _DEGREES.get(name, name): replace(one, high=math.degrees(one.high))
-    if name in _DEGREES
-    else one
+TOLD_NUMBERS: Final[Mapping[str, Figure]] = {
+    _DEGREES.get(name, name): one
+    if name not in _DEGREES
+    else replace(one, low=math.degrees(one.low), high=math.degrees(one.high))
     for name, one in NUMBERS.items()
 }
 """Every number under its name in the file, angles in degrees."""
@@ -36,7 +36,7 @@ _NUMBERS: Final[Mapping[str, Figure]] = {
 LABEL_LENGTH: Final = 120
 """Longest label [characters]: as long as a log takes."""
 
-RANGE_X: Final = Figure(low=0, high=100, open_low=True)
+RANGE_X: Final = Figure(low=0.01, high=100)
 """Factor on every anchor of a kind [-], those that its file tells included."""
 
 BANDS_UM: Final = Figure(low=0.3, high=15)
@@ -45,7 +45,7 @@ BANDS_UM: Final = Figure(low=0.3, high=15)
 FIGURES: Final[tuple[str, ...]] = (
     "like",
     "label",
-    *_NUMBERS,
+    *TOLD_NUMBERS,
     "range_x",
     "bands_um",
     "criterion",
@@ -167,7 +167,6 @@ def _made(name: str, told: Mapping[str, _Told], faults: Faults) -> SensorKind | 
     kind = _begun(name, told, faults)
     if kind is None:
         return None
-    base = KINDS[kind.family]
     for figure, each in told.items():
         try:
             if figure == "range_x":
@@ -179,8 +178,21 @@ def _made(name: str, told: Mapping[str, _Told], faults: Faults) -> SensorKind | 
     for figure, why in _idle(kind):
         if figure in told:
             faults.add(told[figure].line, why)
-    if "range_x" in told and not faults.told:
+    return kind if faults.told else _finished(kind, told, faults)
+
+
+def _finished(
+    kind: SensorKind, told: Mapping[str, _Told], faults: Faults
+) -> SensorKind:
+    """Put the factor over the anchors and the source; note a law that cannot be."""
+    if "range_x" in told:
         kind = kind.scaled(float(told["range_x"].row.value))
+    try:
+        law_of(kind, TARGETS["walker"])
+    except BadValue as error:
+        last = max(each.line for each in told.values())
+        faults.add(last, f"{kind.name}: {error}")
+    base = KINDS[kind.family]
     said = [f"{f} {t.row.value}: {t.row.source}" for f, t in told.items()]
     source = "; ".join([*said, f"all else as {base.name}: {base.source}"])
     return replace(kind, source=source)
@@ -229,7 +241,7 @@ def _with(kind: SensorKind, row: KindRow) -> SensorKind:
         if value not in list(Criterion):
             raise BadValue(name, f"one of {', '.join(Criterion)}", repr(value))
         return replace(kind, criterion=Criterion(value))
-    figure = _NUMBERS[name]
+    figure = TOLD_NUMBERS[name]
     _must_serve(kind, row, figure)
     told = _number(row, figure)
     if name in _RADIANS:

@@ -13,6 +13,8 @@ from linewatch.sight import _kernels_sweep as loops
 
 LANES = 8
 Floats = NDArray[np.float32]
+AWAY = ((-1, 1), (-1, -1), (1, 1), (1, -1), (1, -1), (-1, -1), (1, 1), (-1, 1))
+"""Which way each lane goes: down and right."""
 
 
 def drawn(seed: int, size: int) -> Floats:
@@ -75,32 +77,57 @@ def test_cells_are_lifted_by_the_horizon_between_two_rays(
         )
 
 
-@pytest.mark.parametrize("step", [1, -1])
-def test_a_lane_holds_rises_and_then_no_ground(step: int) -> None:
-    line = drawn(3, 9)
-    lanes = np.full(20, np.nan, np.float32)
-    loops.fill_lane(lanes, 2, line, 4, step, 6, np.float32(5.0), 7, 0.25, 0.5)
-    r = np.arange(5)
-    expected = (line[4 + step * r] - 5) / 7 - 0.25 * 7 - 0.5 / 7 * r**2
-    np.testing.assert_allclose(lanes[2:7], expected, rtol=1e-5)
-    np.testing.assert_allclose(lanes[7:10], (loops.NONE_M - 5) / 7, rtol=1e-6)
-    assert np.isnan(lanes[:2]).all()
-    assert np.isnan(lanes[10:]).all()
-    loops.fill_lane(lanes, 2, line[:0], 4, step, 6, np.float32(5.0), 7, 0.25, 0.5)
-    np.testing.assert_allclose(lanes[2:10], (loops.NONE_M - 5) / 7, rtol=1e-6)
-
-
-def test_braiding_and_unbraiding_are_each_others_undoing() -> None:
-    lanes, wide, last = drawn(1, 12 * LANES), 12, 10
-    rings, back = np.zeros(20 * LANES, np.float32), np.zeros_like(lanes)
-    loops.braid(rings, 4 * LANES, lanes, wide, last)
-    np.testing.assert_array_equal(
-        rings[4 * LANES :].reshape(-1, LANES)[: last + 2], lanes.reshape(LANES, -1).T
+@given(
+    st.tuples(st.integers(1, 9), st.integers(1, 9)),
+    st.integers(1, 10),
+    st.integers(0, 10_000),
+)
+def test_a_ring_holds_rises_and_past_each_end_no_ground(
+    shape: tuple[int, int], c: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    (rows, cols), room = shape, 10
+    row, col, full = rng.integers(rows), rng.integers(cols), rng.integers(1, c + 1)
+    height_m = rng.normal(0, 9, shape).astype(np.float32)
+    held_m = np.full((2, rows * cols + 2 * room), 7.0, dtype=np.float32)
+    held_m[0, room:-room], held_m[1, room:-room] = height_m.flat, height_m.T.flat
+    rings = np.full(30 * LANES, np.nan, np.float32)
+    starts, falls = np.zeros(5, np.uint64), np.zeros(16, np.float32)
+    loops.lay_ring(
+        rings,
+        3 * LANES,
+        held_m[0],
+        held_m[1],
+        starts,
+        falls,
+        *(rows, cols, int(row), int(col)),
+        np.float32(5.0),
+        *(c, int(full)),
+        *(0.25, 0.5),
     )
-    loops.unbraid(back, rings[4 * LANES :], wide, last)
-    np.testing.assert_array_equal(
-        back.reshape(LANES, -1)[:, : last + 1], lanes.reshape(LANES, -1)[:, : last + 1]
-    )
+    got = rings.reshape(-1, LANES)[3:]
+    r = np.arange(full + 1)
+    for lane, (down, right) in enumerate(AWAY):
+        along, aside = (down, right) if lane < 4 else (right, down)
+        fall, bend = (0.25, 0.5) if lane < 4 else (0.5, 0.25)
+        y = row + (along * c if lane < 4 else aside * r)
+        x = col + (aside * r if lane < 4 else along * c)
+        y, x = np.broadcast_arrays(y, x)
+        is_on = (y >= 0) & (y < rows) & (x >= 0) & (x < cols)
+        there = height_m[y.clip(0, rows - 1), x.clip(0, cols - 1)]
+        expected = (there - 5) / c - fall * c - bend / c * r**2
+        np.testing.assert_allclose(
+            got[: full + 1, lane][is_on], expected[is_on], rtol=1e-4, atol=1e-4
+        )
+        across = cols - 1 - col if aside > 0 else col
+        if lane >= 4:
+            across = rows - 1 - row if aside > 0 else row
+        end = min(across, full)
+        past = got[end + 1 : min(end + 2, full + 1) + 1, lane]
+        np.testing.assert_allclose(past, (loops.NONE_M - 5) / c, rtol=1e-6)
+        assert len(past) >= 1
+    assert np.isnan(got[full + 2 :]).all()
+    assert np.isnan(rings[: 3 * LANES]).all()
 
 
 @given(
@@ -118,21 +145,6 @@ def test_a_ring_ends_where_the_reach_does(
         if (r * steps_m[1]) ** 2 <= reach_m**2 - (c * steps_m[0]) ** 2
     ]
     assert last == (inside[-1] if inside else -1)
-
-
-def test_marks_are_of_three_kinds() -> None:
-    marks = np.zeros(4, np.uint8)
-    lifts = np.array([1.0, 2.0, 3.0, 1.0], np.float32)
-    lanes = np.array([0.0, 0.0, 0.0, -9.0], np.float32)
-    loops.mark_lanes(marks, lifts, lanes, np.float32(-5.0), np.float32(2.0))
-    assert marks.tolist() == [1, 1, 0, 255]
-    for step in (1, -1, 3):
-        line, count = np.zeros(13, np.uint8), np.full(13, 7, np.uint32)
-        loops.put_seen(line, 6, step, marks, 0, 0, 2)
-        assert line[[6, 6 + step, 6 + 2 * step]].tolist() == [1, 1, 0]
-        assert loops.put_count(count, 6, step, marks, 0, 0, 2) == 2
-        assert count[[6, 6 + step, 6 + 2 * step]].tolist() == [8, 8, 7]
-        assert count.sum() == 13 * 7 + 2
 
 
 @pytest.mark.jit

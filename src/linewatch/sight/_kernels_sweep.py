@@ -8,15 +8,18 @@ compiler packs the spelled-out lanes into vector instructions, without any gathe
 In a lane, `c` counts cells along the longer axis of a line of sight and `r` along the
 shorter, 0 on the axis and `c` on the diagonal. Lanes 0 to 3 have rows as the longer
 axis (up right, up left, down right, down left), lanes 4 to 7 columns (left down, left
-up, right down, right up). A rise is per cell of the longer axis, less the fall of the
-round Earth, so that on a plane it is linear in ``r / c`` and can be read between rays
-and between cells without error.
+up, right down, right up). On a map whose edge is within reach some lanes end before
+others: a lane off the map reads whatever lies beside it, which nobody asks for, and
+only the cell past its end is laid as ground without data. A rise is per cell of the
+longer axis, less the fall of the round Earth, so that on a plane it is linear in
+``r / c`` and can be read between rays and between cells without error.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linewatch.kernel import kernel
+from linewatch.sight import _kernels_marks as out
 
 Heights = NDArray[np.float32]
 
@@ -26,7 +29,10 @@ NONE_M = -1e6
 LOW = -1e30
 """Rise of a horizon that nothing has raised yet."""
 
-LANES = 8
+MARKS_DIGEST = "7cc6b54523d1"
+"""Of `_kernels_marks`, so that a change there renews what is compiled of this file."""
+
+LANES = out.LANES
 U1, U2, U3, U4 = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
 U5, U6, U7 = np.uint64(5), np.uint64(6), np.uint64(7)
 
@@ -93,7 +99,11 @@ def lift_over(
     q: np.float32,
     c: np.float32,
 ) -> None:
-    """Set a cell's lift: how far the horizon between two rays stands over it [m]."""
+    """Set a cell's lift: how far the horizon between two rays stands over it [m].
+
+    Everything is read before anything is written: else the compiler, which cannot know
+    that the two lie apart, does not pack the lanes.
+    """
     j = i + np.uint64(LANES)
     p = np.float32(1.0) - q
     s0 = horizon[i] * p + horizon[j] * q
@@ -104,14 +114,22 @@ def lift_over(
     s5 = horizon[i + U5] * p + horizon[j + U5] * q
     s6 = horizon[i + U6] * p + horizon[j + U6] * q
     s7 = horizon[i + U7] * p + horizon[j + U7] * q
-    lift_m[at] = (s0 - rings[own]) * c
-    lift_m[at + U1] = (s1 - rings[own + U1]) * c
-    lift_m[at + U2] = (s2 - rings[own + U2]) * c
-    lift_m[at + U3] = (s3 - rings[own + U3]) * c
-    lift_m[at + U4] = (s4 - rings[own + U4]) * c
-    lift_m[at + U5] = (s5 - rings[own + U5]) * c
-    lift_m[at + U6] = (s6 - rings[own + U6]) * c
-    lift_m[at + U7] = (s7 - rings[own + U7]) * c
+    s0 = (s0 - rings[own]) * c
+    s1 = (s1 - rings[own + U1]) * c
+    s2 = (s2 - rings[own + U2]) * c
+    s3 = (s3 - rings[own + U3]) * c
+    s4 = (s4 - rings[own + U4]) * c
+    s5 = (s5 - rings[own + U5]) * c
+    s6 = (s6 - rings[own + U6]) * c
+    s7 = (s7 - rings[own + U7]) * c
+    lift_m[at] = s0
+    lift_m[at + U1] = s1
+    lift_m[at + U2] = s2
+    lift_m[at + U3] = s3
+    lift_m[at + U4] = s4
+    lift_m[at + U5] = s5
+    lift_m[at + U6] = s6
+    lift_m[at + U7] = s7
 
 
 @kernel
@@ -201,146 +219,100 @@ def raise_ring(
         raise_by(horizon, at, rings, i, parts[n], k, shares[n])
 
 
+@kernel(packs=True)
+def rise_ring(
+    rings: Heights,
+    now: int,
+    ground_m: Heights,
+    turned_m: Heights,
+    starts: NDArray[np.uint64],
+    falls: Heights,
+    high_m: np.float32,
+    inverse: np.float32,
+) -> None:
+    """Lay the rises of a ring's eight lanes side by side.
+
+    `starts` says where the ring's rows up and down begin in `ground_m`, its columns
+    left and right in `turned_m`, and how many cells each lane has. `falls` is the fall
+    of the Earth on the axis, lane by lane, and then what a squared cell aside adds.
+    `inverse` is that of the cells along the longer axis.
+    """
+    up, down, left, right = starts[0], starts[1], starts[2], starts[3]
+    r = 0
+    # How many is read anew each time: a loop of known length the compiler would pack
+    # along, four cells by eight lanes, and then run out of registers.
+    while r < starts[4]:
+        n = np.uint64(r)
+        at = np.uint64(now) + n * np.uint64(LANES)
+        across = np.float32(r)
+        r += 1
+        s0 = (ground_m[up + n] - high_m) * inverse - falls[0]
+        s1 = (ground_m[up - n] - high_m) * inverse - falls[1]
+        s2 = (ground_m[down + n] - high_m) * inverse - falls[2]
+        s3 = (ground_m[down - n] - high_m) * inverse - falls[3]
+        s4 = (turned_m[left + n] - high_m) * inverse - falls[4]
+        s5 = (turned_m[left - n] - high_m) * inverse - falls[5]
+        s6 = (turned_m[right + n] - high_m) * inverse - falls[6]
+        s7 = (turned_m[right - n] - high_m) * inverse - falls[7]
+        s0 -= falls[8] * across * across
+        s1 -= falls[9] * across * across
+        s2 -= falls[10] * across * across
+        s3 -= falls[11] * across * across
+        s4 -= falls[12] * across * across
+        s5 -= falls[13] * across * across
+        s6 -= falls[14] * across * across
+        s7 -= falls[15] * across * across
+        rings[at] = s0
+        rings[at + U1] = s1
+        rings[at + U2] = s2
+        rings[at + U3] = s3
+        rings[at + U4] = s4
+        rings[at + U5] = s5
+        rings[at + U6] = s6
+        rings[at + U7] = s7
+
+
 @kernel
-def fill_lane(
-    lanes: Heights,
-    begin: int,
-    line_m: Heights,
-    at: int,
-    step: int,
-    last: int,
+def lay_ring(
+    rings: Heights,
+    now: int,
+    ground_m: Heights,
+    turned_m: Heights,
+    starts: NDArray[np.uint64],
+    falls: Heights,
+    rows: int,
+    cols: int,
+    row: int,
+    col: int,
     high_m: np.float32,
     c: int,
-    fall: float,
-    bend: float,
+    full: int,
+    fall_y: float,
+    fall_x: float,
 ) -> None:
-    """Write one lane of a ring: the rise of each cell from the axis up to `last` + 1.
-
-    `line_m` is the row (or column) of the ring, empty off the map, and `at` its cell
-    on the axis. `fall` and `bend` are the fall of the Earth along the longer axis and
-    along the shorter.
-    """
-    inverse, sunk = np.float32(1.0 / c), np.float32(fall * c)
-    bent = np.float32(bend / c)
-    ends = len(line_m) - 1 - at if step > 0 else at
-    most = min(last, ends) if len(line_m) else -1
-    if step > 0:
-        for r in range(most + 1):
-            rise = (line_m[np.uint64(at + r)] - high_m) * inverse
-            across = np.float32(r)
-            lanes[np.uint64(begin + r)] = rise - sunk - bent * across * across
-    else:
-        for r in range(most + 1):
-            rise = (line_m[np.uint64(at - r)] - high_m) * inverse
-            across = np.float32(r)
-            lanes[np.uint64(begin + r)] = rise - sunk - bent * across * across
+    """Lay out a ring up to cell `full`, and end each lane where the map or it ends."""
+    spare = (len(ground_m) - rows * cols) // 2
+    own_y, own_x = spare + row * cols + col, spare + col * rows + row
+    # Off the map the eye's own row and column are read: at hand, and for nobody.
+    starts[0] = own_y - (c * cols if c <= row else 0)
+    starts[1] = own_y + (c * cols if row + c < rows else 0)
+    starts[2] = own_x - (c * rows if c <= col else 0)
+    starts[3] = own_x + (c * rows if col + c < cols else 0)
+    starts[4] = full + 1
+    falls[:4], falls[4:8] = np.float32(fall_y * c), np.float32(fall_x * c)
+    falls[8:12], falls[12:] = np.float32(fall_x / c), np.float32(fall_y / c)
+    inverse = np.float32(1.0 / c)
+    rise_ring(rings, now, ground_m, turned_m, starts, falls, high_m, inverse)
     blank = (np.float32(NONE_M) - high_m) * inverse
-    for r in range(most + 1, last + 2):
-        lanes[begin + r] = blank
-
-
-@kernel(packs=True)
-def braid(rings: Heights, now: int, lanes: Heights, wide: int, last: int) -> None:
-    """Lay the eight lanes of a ring side by side."""
-    for r in range(last + 2):
-        at, i = np.uint64(now + r * LANES), np.uint64(r)
-        w = np.uint64(wide)
-        rings[at] = lanes[i]
-        rings[at + U1] = lanes[i + w]
-        rings[at + U2] = lanes[i + U2 * w]
-        rings[at + U3] = lanes[i + U3 * w]
-        rings[at + U4] = lanes[i + U4 * w]
-        rings[at + U5] = lanes[i + U5 * w]
-        rings[at + U6] = lanes[i + U6 * w]
-        rings[at + U7] = lanes[i + U7 * w]
-
-
-@kernel(packs=True)
-def unbraid(lifts: Heights, lift_m: Heights, wide: int, last: int) -> None:
-    """Lay the eight lanes of a ring one after another."""
-    for r in range(last + 1):
-        i, w, at = np.uint64(r), np.uint64(wide), np.uint64(r * LANES)
-        lifts[i] = lift_m[at]
-        lifts[i + w] = lift_m[at + U1]
-        lifts[i + U2 * w] = lift_m[at + U2]
-        lifts[i + U3 * w] = lift_m[at + U3]
-        lifts[i + U4 * w] = lift_m[at + U4]
-        lifts[i + U5 * w] = lift_m[at + U5]
-        lifts[i + U6 * w] = lift_m[at + U6]
-        lifts[i + U7 * w] = lift_m[at + U7]
-
-
-@kernel
-def put_lowest(
-    line_m: Heights,
-    at: int,
-    step: int,
-    lifts: Heights,
-    lanes: Heights,
-    begin: int,
-    first: int,
-    last: int,
-    blank: np.float32,
-) -> None:
-    """Write a lane's lowest heights on a line; infinite where there is no ground."""
-    infinite, zero = np.float32(np.inf), np.float32(0.0)
-    for r in range(first, last + 1):
-        i = np.uint64(begin + r)
-        lowest = max(lifts[i], zero) if lanes[i] > blank else infinite
-        line_m[np.uint64(at + step * r)] = lowest
-
-
-@kernel
-def mark_lanes(
-    marks: NDArray[np.uint8],
-    lifts: Heights,
-    lanes: Heights,
-    blank: np.float32,
-    target_m: np.float32,
-) -> None:
-    """Mark the eight lanes of a ring: 1 seen, 0 hidden, 255 without ground."""
-    none = np.uint8(255)
-    for i in range(len(marks)):
-        mark = np.uint8(lifts[i] <= target_m)
-        marks[i] = mark if lanes[i] > blank else none
-
-
-@kernel
-def put_seen(
-    line: NDArray[np.uint8],
-    at: int,
-    step: int,
-    marks: NDArray[np.uint8],
-    begin: int,
-    first: int,
-    last: int,
-) -> None:
-    """Copy a lane's marks to a line; copies without a stride are the quickest."""
-    if step == 1:
-        for r in range(first, last + 1):
-            line[np.uint64(at + r)] = marks[np.uint64(begin + r)]
-    else:
-        for r in range(first, last + 1):
-            line[np.uint64(at + step * r)] = marks[np.uint64(begin + r)]
-
-
-@kernel
-def put_count(
-    line: NDArray[np.uint32],
-    at: int,
-    step: int,
-    marks: NDArray[np.uint8],
-    begin: int,
-    first: int,
-    last: int,
-) -> int:
-    """Add 1 on a line where a lane is seen; return how many are."""
-    total = 0
-    for r in range(first, last + 1):
-        is_seen = np.uint32(marks[np.uint64(begin + r)] == np.uint8(1))
-        line[np.uint64(at + step * r)] += is_seen
-        total += int(is_seen)
-    return total
+    for lane in range(LANES):
+        if lane < 4:
+            end = cols - 1 - col if lane % 2 == 0 else col
+        else:
+            end = rows - 1 - row if lane % 2 == 0 else row
+        end = min(end, full)
+        # Two, for a ray past the end may be a rounding past the cell beyond it.
+        for r in range(end + 1, min(end + 2, full + 1) + 1):
+            rings[now + r * LANES + lane] = blank
 
 
 @kernel
@@ -361,6 +333,8 @@ def widest(c: int, step_long_m: float, step_short_m: float, reach_m: float) -> i
 def sweep(
     ground_m: Heights,
     turned_m: Heights,
+    rows: int,
+    cols: int,
     row: int,
     col: int,
     above_m: float,
@@ -380,7 +354,8 @@ def sweep(
 ) -> int:
     """Sweep round an eye; return how many cells it sees, its own too, if counting.
 
-    `ground_m` has NONE_M for ground without data and `turned_m` is its transpose. The
+    `ground_m` has NONE_M for ground without data and `turned_m` is its transpose; both
+    are flat, with as many numbers before and after as the longer side has cells. The
     eye stands `above_m` over ground with data. On the outermost ring there are
     `rays_per_cell` rays a cell, fewer where that were over `plenty` in an eighth, but
     at least one. One of three outputs is filled and the others are empty: `lowest_m`,
@@ -389,26 +364,27 @@ def sweep(
     cells a row, and begin at row `top` and column `left` of the ground; cells out of
     reach and the eye's own are left as they are.
     """
-    rows, cols = ground_m.shape
     most_x, most_y = max(col, cols - 1 - col), max(row, rows - 1 - row)
     far = max(
         min(most_y, int(reach_m / step_y_m)), min(most_x, int(reach_m / step_x_m))
     )
     half = max(far, min(far * rays_per_cell, plenty), 1)
-    wide = far + 3
-    rings = np.zeros(2 * wide * LANES, dtype=np.float32)
+    wide = (far + 3 + LANES - 1) // LANES * LANES
     now, before = 0, wide * LANES
-    lanes = np.zeros(wide * LANES, dtype=np.float32)
-    lifts = np.zeros(wide * LANES, dtype=np.float32)
+    rings = np.zeros(2 * wide * LANES, dtype=np.float32)
+    lift_m = np.zeros(wide * LANES, dtype=np.float32)
     marks = np.zeros(wide * LANES, dtype=np.uint8)
-    braided = np.zeros(wide * LANES, dtype=np.float32)
+    sides = np.zeros(wide * LANES * LANES, dtype=np.uint8)
+    square, ends = np.zeros(LANES, np.uint64), np.zeros(LANES * LANES, np.int64)
     horizon = np.full((half + 2) * LANES, np.float32(LOW))
     cells, others = np.zeros(half + 2, np.int32), np.zeros(half + 2, np.int32)
     parts, shares = np.zeros(half + 2, np.float32), np.zeros(half + 2, np.float32)
-    high_m = np.float32(ground_m[row, col] + above_m)
+    starts, falls = np.zeros(5, np.uint64), np.zeros(2 * LANES, np.float32)
+    spare = (len(ground_m) - rows * cols) // 2
+    high_m = np.float32(ground_m[spare + row * cols + col] + above_m)
     fall_y, fall_x = sag * step_y_m**2, sag * step_x_m**2
-    target = np.float32(target_m)
-    total = 1
+    own = (row - top) * width + col - left
+    total, held, rim = 1, 0, 0
     for c in range(1, far + 1):
         last_y, last_x = -1, -1
         if c <= most_y:
@@ -418,54 +394,43 @@ def sweep(
         last = max(last_y, last_x)
         if last < 0:
             break
-        full = min(last + 1, c)
-        for lane in range(4):
-            away = -c if lane < 2 else c
-            side = 1 if lane % 2 == 0 else -1
-            y, x, i = row + away, col + away, lane * wide
-            line = ground_m[y] if 0 <= y < rows else ground_m[0, :0]
-            fill_lane(lanes, i, line, col, side, full, high_m, c, fall_y, fall_x)
-            line = turned_m[x] if 0 <= x < cols else ground_m[0, :0]
-            i += 4 * wide
-            fill_lane(lanes, i, line, row, side, full, high_m, c, fall_x, fall_y)
-        braid(rings, now, lanes, wide, full)
+        rim = c
+        lay_ring(
+            *(rings, now, ground_m, turned_m, starts, falls, rows, cols, row, col),
+            *(high_m, c, min(last + 1, c), fall_y, fall_x),
+        )
         aim_cells(cells, parts, c, half, last)
-        lift_ring(braided, rings, now, horizon, cells, parts, c, last)
-        unbraid(lifts, braided, wide, last)
+        lift_ring(lift_m, rings, now, horizon, cells, parts, c, last)
         blank = (np.float32(NONE_M / 2) - high_m) * np.float32(1.0 / c)
         if not len(lowest_m):
-            mark_lanes(marks, lifts, lanes, blank, target)
-        for lane in range(LANES):
-            away = -c if lane % 4 < 2 else c
-            step = 1 if lane % 2 == 0 else -1
-            if lane < 4:
-                y, x, is_on = row + away, col, 0 <= row + away < rows
-                end = min(last_y, cols - 1 - col if step > 0 else col)
-            else:  # the diagonals belong to lanes 0 to 3
-                y, x, is_on = row, col + away, 0 <= col + away < cols
-                end = min(last_x, rows - 1 - row if step > 0 else row, c - 1)
-                step *= width
-            if not is_on:
-                continue
-            at = (y - top) * width + x - left
-            i, first = lane * wide, lane % 2  # the axes belong to the even lanes
-            if len(lowest_m):
-                put_lowest(lowest_m, at, step, lifts, lanes, i, first, end, blank)
-            elif len(seen):
-                put_seen(seen, at, step, marks, i, first, end)
-            else:
-                total += put_count(count, at, step, marks, i, first, end)
+            level_m = np.float32(target_m)
+            out.mark_lanes(marks, lift_m, rings, now, last, blank, level_m)
+            out.unbraid(sides, marks, held, last)
+        total += out.put_ring(
+            *(lowest_m, seen, count, width, own, lift_m, rings, now, sides, ends, held),
+            *(blank, rows, cols, row, col, c, last_y, last_x),
+        )
+        held += 1
+        if held == LANES:
+            total += out.put_columns(
+                seen, count, width, own, sides, square, ends, c, held
+            )
+            held = 0
         rays = min(int(last * half / c) + 1, half)
         aim_rays(cells, parts, others, shares, now, before, c, half, rays)
         raise_ring(horizon, rings, cells, parts, others, shares, rays)
         now, before = before, now
-    return total
+    return total + out.put_columns(
+        seen, count, width, own, sides, square, ends, rim, held
+    )
 
 
 @kernel
 def sweep_all(
     ground_m: Heights,
     turned_m: Heights,
+    rows: int,
+    cols: int,
     place: NDArray[np.int64],
     need_m: NDArray[np.float64],
     steps_m: NDArray[np.float64],
@@ -482,18 +447,18 @@ def sweep_all(
     """
     lowest_m = np.zeros(0, dtype=np.float32)
     seen = np.zeros(0, dtype=np.uint8)
-    width = ground_m.shape[1]
     for n in range(len(place)):
         above_m, target_m, reach_m = need_m[n, 0], need_m[n, 1], need_m[n, 2]
-        count[place[n, 0] * width + place[n, 1]] += np.uint32(1)
+        count[place[n, 0] * cols + place[n, 1]] += np.uint32(1)
         y_m, x_m = steps_m[n, 0], steps_m[n, 1]
         totals[n] = sweep(
-            *(ground_m, turned_m, place[n, 0], place[n, 1], above_m, y_m, x_m, sag),
+            *(ground_m, turned_m, rows, cols, place[n, 0], place[n, 1]),
+            *(above_m, y_m, x_m, sag),
             reach_m,
             rays_per_cell,
             plenty,
             target_m,
-            *(0, 0, width),
+            *(0, 0, cols),
             lowest_m,
             seen,
             count,

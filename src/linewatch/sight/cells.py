@@ -97,16 +97,21 @@ class Prepared:
 
     Parameters
     ----------
-    ground_m, turned_m : ndarray of float32, shapes (rows, cols) and (cols, rows)
-        Heights [m], with a mark for ground without data, and their transpose.
+    held_m : ndarray of float32, shape (2, room + rows * cols + room)
+        Heights [m], with a mark for ground without data, row by row and column by
+        column. A sweep may read past the map's edges, so there is room at both ends,
+        as much as the longer side has cells.
+    rows, cols : int
+        Shape of the ground.
     step_x_m, step_y_m : float
         Distance between columns and between rows [m].
     sag : float
         How far the Earth falls away per squared distance [1/m].
     """
 
-    ground_m: NDArray[np.float32]
-    turned_m: NDArray[np.float32]
+    held_m: NDArray[np.float32]
+    rows: int
+    cols: int
     step_x_m: float
     step_y_m: float
     sag: float
@@ -115,26 +120,38 @@ class Prepared:
     def of(cls, cells: Cells, *, sag: float) -> Self:
         """Make ground ready: twice its memory."""
         rows, cols = cells.height_m.shape
-        ground_m = np.empty((rows, cols), dtype=np.float32)
-        turned_m = np.empty((cols, rows), dtype=np.float32)
-        loops.prepare(np.ascontiguousarray(cells.height_m), ground_m, turned_m)
+        room = max(rows, cols)
+        held_m = np.zeros((2, rows * cols + 2 * room), dtype=np.float32)
+        level, turned = held_m[:, room : room + rows * cols]
+        loops.prepare(
+            np.ascontiguousarray(cells.height_m),
+            level.reshape(rows, cols),
+            turned.reshape(cols, rows),
+        )
         return cls(
-            ground_m=ground_m,
-            turned_m=turned_m,
+            held_m=held_m,
+            rows=rows,
+            cols=cols,
             step_x_m=cells.step_x_m,
             step_y_m=cells.step_y_m,
             sag=sag,
         )
 
+    @property
+    def ground_m(self) -> NDArray[np.float32]:
+        """Heights [m] with a mark for ground without data, shape (rows, cols)."""
+        room = max(self.rows, self.cols)
+        level = self.held_m[0, room : room + self.rows * self.cols]
+        return level.reshape(self.rows, self.cols)
+
     def has_ground(self, row: int, col: int) -> bool:
         """Whether a cell lies on the map and has data."""
-        rows, cols = self.ground_m.shape
-        inside = 0 <= row < rows and 0 <= col < cols
+        inside = 0 <= row < self.rows and 0 <= col < self.cols
         return inside and bool(self.ground_m[row, col] > loops.NONE_M)
 
     def spanned(self, lens: Lens) -> tuple[int, int, int, int]:
         """Return the first row and column, rows and columns that a reach spans."""
-        rows, cols = self.ground_m.shape
+        rows, cols = self.rows, self.cols
         deep = int(min(lens.reach_m / self.step_y_m, rows))
         wide = int(min(lens.reach_m / self.step_x_m, cols))
         top, left = max(lens.row - deep, 0), max(lens.col - wide, 0)
@@ -194,8 +211,10 @@ class Prepared:
         heights = flat if flat.dtype == np.float32 else NO_HEIGHTS
         marks = flat if flat.dtype == np.uint8 else NO_MARKS
         sweeps.sweep(
-            self.ground_m,
-            self.turned_m,
+            self.held_m[0],
+            self.held_m[1],
+            self.rows,
+            self.cols,
             lens.row,
             lens.col,
             float(lens.above_m),
@@ -257,8 +276,10 @@ class Prepared:
             return self._add_exact(lenses, count, targets_m, steps_m)
         totals = np.zeros(len(lenses), dtype=np.int64)
         sweeps.sweep_all(
-            self.ground_m,
-            self.turned_m,
+            self.held_m[0],
+            self.held_m[1],
+            self.rows,
+            self.cols,
             place.reshape(-1, 2),
             need_m.reshape(-1, 3),
             steps_m,

@@ -84,7 +84,7 @@ def watch(
             raise BadValue("--start", rule, start)
         elif proposal is not None:
             _must_be_ordered(read_proposal(proposal), opened)
-        room = resumed(opened, mission, area)
+        room = resumed(opened, mission, area, whole=False)
         station = Station(room, host=host, port=port)
         settings = DutySettings(lag_s=lag_s)
         pages: list[Coroutine[None, None, None]] = []

@@ -8,7 +8,9 @@ from linewatch.mission.settings import watch_settings
 from linewatch.scenario import Scenario
 
 
-def resumed(log: MissionLog, scenario: Scenario, area: Area) -> WatchRoom:
+def resumed(
+    log: MissionLog, scenario: Scenario, area: Area, *, whole: bool = True
+) -> WatchRoom:
     """Bring a room to where a log that has begun ends, checking all that it told.
 
     Parameters
@@ -19,6 +21,8 @@ def resumed(log: MissionLog, scenario: Scenario, area: Area) -> WatchRoom:
         Settings of the watch.
     area : Area
         The ground.
+    whole : bool
+        Replay from the first entry; else from the newest state that the log keeps.
 
     Raises
     ------
@@ -32,5 +36,5 @@ def resumed(log: MissionLog, scenario: Scenario, area: Area) -> WatchRoom:
         settings=watch_settings(scenario),
     )
     room = WatchRoom(watch, log)
-    room.resume()
+    room.resume(whole=whole)
     return room

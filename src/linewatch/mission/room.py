@@ -20,6 +20,7 @@ from linewatch.mission.entries import (
     to_entry,
     track_entries,
 )
+from linewatch.mission.keeping import Keeper
 from linewatch.watch.live import Heard, Outcome, Receipt, Watch
 from linewatch.watch.values import Alert, Handover
 
@@ -55,9 +56,13 @@ class WatchRoom:
     checked: int = 0
     _tracks_due_s: float = 0.0
     _bias_due_s: float = 0.0
+    _keeper: Keeper | None = field(init=False)
     _stitched: int = 0
     _pending: list[NewEntry] = field(default_factory=list)
     _unsent: list[Alert] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._keeper = None if self.log is None else Keeper(self.watch, self.log)
 
     def hear(self, heard: Iterable[Heard]) -> int:
         """Take in what nodes said; it is kept at the next advance or `flush`.
@@ -121,6 +126,8 @@ class WatchRoom:
             self._bias_due_s = until_s + BIAS_EVERY_S
         self._pending += stitch_entries(self.watch.engine, self._stitched)
         self._stitched = self.watch.engine.follower.stitched
+        if self._keeper is not None:
+            self._pending += self._keeper.due()
         self._unsent += outcome.send
         self.flush()
         send, self._unsent = tuple(self._unsent), []
@@ -132,8 +139,15 @@ class WatchRoom:
         self._pending.append((self.watch.time_s, "acknowledgement", body))
         self.flush()
 
-    def resume(self) -> int:
+    def resume(self, *, whole: bool = False) -> int:
         """Replay the log into the watch, which must be at its start.
+
+        Parameters
+        ----------
+        whole : bool
+            Replay from the first entry, and hold every kept state against the replay's.
+            Else the newest kept state is taken, if it is of the same posts, ground,
+            settings and version, and only what follows it is replayed.
 
         Returns
         -------
@@ -143,17 +157,18 @@ class WatchRoom:
         Raises
         ------
         LogBroken
-            If an alert or handover in the log is not what follows from its input.
+            If an alert, a handover or a kept state in the log is not what follows from
+            its input.
         """
-        if self.log is None:
+        if self.log is None or self._keeper is None:
             return 0
+        if not whole:
+            self.logged_seq = self._keeper.take()
         expected: list[NewEntry] = []
-        for entry in self.log.read():
+        for entry in self.log.read(self.logged_seq + 1):
             self.logged_seq = entry.seq
             if entry.kind == "tick":
-                if expected:
-                    lacking = f"lacks {expected[0][1]} before it"
-                    raise LogBroken(self.log.path, entry.seq, lacking)
+                self._all_told(expected, entry.seq, "lacks {} before it")
                 outcome = self.watch.advance(float(str(entry.body["until_s"])))
                 expected = [to_entry(told) for told in _told(outcome)]
             elif entry.kind in TOLD:
@@ -161,14 +176,19 @@ class WatchRoom:
                     why = "is not what its input leads to"
                     raise LogBroken(self.log.path, entry.seq, why)
                 self.checked += 1
+            elif entry.kind == "snapshot":
+                self._keeper.check(entry)
             elif (heard := heard_in(entry)) is not None:
                 self.watch.take(heard, at_s=entry.time_s)
+        self._all_told(expected, self.logged_seq + 1, "is missing: {} must follow")
         # What the replay stitched stands in the log already.
         self._stitched = self.watch.engine.follower.stitched
-        if expected:
-            lacking = f"is missing: {expected[0][1]} must follow"
-            raise LogBroken(self.log.path, self.logged_seq + 1, lacking)
         return self.logged_seq
+
+    def _all_told(self, expected: list[NewEntry], seq: int, why: str) -> None:
+        """Refuse a log in which something that follows is not there at `seq`."""
+        if expected and self.log is not None:
+            raise LogBroken(self.log.path, seq, why.format(expected[0][1]))
 
 
 def _same(told: NewEntry, entry: Entry) -> bool:

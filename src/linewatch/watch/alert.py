@@ -1,7 +1,9 @@
 """Alerts: keyed on tracks, one each, with rescue before anything else."""
 
 import math
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -206,6 +208,20 @@ class Alerter:
             return False
         self._rescued.add(track)
         return True
+
+    def save(self) -> dict[str, object]:
+        """Return all that decides which alerts are raised from here on."""
+        return {
+            "alerted": [(t, *astuple(last)) for t, last in self._alerted.items()],
+            "rescued": sorted(self._rescued),
+            "rests": [(t, *astuple(rest)) for t, rest in self._rests.items()],
+        }
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Stand where the alerter stood that `save` was asked of."""
+        self._alerted = {t: _Last(*last) for t, *last in saved["alerted"]}
+        self._rescued = set(saved["rescued"])
+        self._rests = {t: _Rest(*rest) for t, *rest in saved["rests"]}
 
     def _alert(self, kind: str, seen: Sighted, row: int, *, priority: int) -> Alert:
         """Make an alert of one track, counting those around it."""

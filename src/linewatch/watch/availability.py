@@ -1,8 +1,9 @@
 """Availability: which nodes are heard, which say they detect, and since when."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from linewatch.watch.values import Health, Node, Status
 
@@ -138,3 +139,15 @@ class Availability:
             whole_s = account.up_s + account.down_s + open_s
             shares[node_id] = up_s / whole_s if whole_s else float(account.detecting)
         return shares
+
+    def save(self) -> dict[str, object]:
+        """Return the account of every node."""
+        return {"accounts": [asdict(each) for each in self._accounts.values()]}
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Stand where the accounts stood that `save` was asked of."""
+        self._accounts = {}
+        for told in saved["accounts"]:
+            node = Node(**told["node"])
+            facts = {**told, "node": node, "health": Health(told["health"])}
+            self._accounts[node.node_id] = _Account(**facts)

@@ -1,9 +1,9 @@
 """The tracker as the live watch uses it: detections of posts in, sighted tracks out."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -165,6 +165,21 @@ class Engine:
                 self.tracker.advance(ahead_s)
                 ahead_s = math.nextafter(ahead_s, math.inf)
             self.follower.follow(self.tracker)
+
+    def save(self) -> dict[str, object]:
+        """Return all that decides the tracks from here on, between two advances."""
+        return {
+            "tracker": self.tracker.save(),
+            "follower": self.follower.save(),
+            "down": list(self._down.items()),
+        }
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Stand where the engine stood that `save` was asked of, of the same posts."""
+        sensors = self.tracker.sensors
+        self.tracker = Tracker.load(saved["tracker"], sensors, self.settings)
+        self.follower.load(saved["follower"])
+        self._down = dict(saved["down"])
 
     def bias(self) -> Bias:
         """Return what is known of the posts' registration biases, in their order."""

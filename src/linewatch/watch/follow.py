@@ -1,8 +1,9 @@
 """What follows from the tracks: counts of groups, lost tracks found again, biases."""
 
 import math
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Final
 
 from linewatch.watch.tracker import SensorTable, Tracker, TrackerSettings
 from linewatch.watch.tracker.bias import Bias, BiasReckoner
@@ -82,3 +83,26 @@ class Follower:
         """Return when and what was stitched after the first `number` of the watch."""
         fresh = min(max(self.stitched - number, 0), len(self.stitches))
         return self.stitches[len(self.stitches) - fresh :]
+
+    def save(self) -> dict[str, object]:
+        """Return all that decides what is told from here on."""
+        applied = self.applied
+        return {
+            "groups": self.groups.save(),
+            "stitcher": self.stitcher.save(),
+            "reckoner": self.reckoner.save(),
+            "applied": applied
+            and {each.name: getattr(applied, each.name) for each in fields(applied)},
+            "stitches": [(at_s, asdict(each)) for at_s, each in self.stitches],
+            "stitched": self.stitched,
+            "due": self._due,
+        }
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Stand where the follower stood that `save` was asked of."""
+        self.groups = Groups.load(saved["groups"], self.sensors)
+        self.stitcher.load(saved["stitcher"])
+        self.reckoner = BiasReckoner.load(saved["reckoner"], self.sensors)
+        self.applied = saved["applied"] and Bias(**saved["applied"])
+        self.stitches = [(at_s, Stitch(**each)) for at_s, each in saved["stitches"]]
+        self.stitched, self._due = saved["stitched"], saved["due"]

@@ -1,7 +1,8 @@
 """Handover: alerts given to the civil authority, each held until its receipt."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from linewatch.errors import BadValue
 from linewatch.watch.values import Alert, Handover, Target
@@ -118,3 +119,24 @@ class HandoverDesk:
             alert.kind == "test" and now_s - record.time_s >= late_s
             for record, alert, _ in self._open.values()
         )
+
+    def save(self) -> dict[str, object]:
+        """Return every handover, open and closed, and how far the tests have come."""
+        return {
+            "open": [
+                (asdict(record), asdict(alert), sent_s)
+                for record, alert, sent_s in self._open.values()
+            ],
+            "done": [asdict(record) for record in self._done.values()],
+            "tests": self._tests,
+        }
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Stand where the desk stood that `save` was asked of."""
+        self._open, self._done = {}, {}
+        for record, alert, sent_s in saved["open"]:
+            told = Alert(**{**alert, "target": Target(alert["target"])})
+            self._open[told.alert_id] = (Handover(**record), told, sent_s)
+        for record in saved["done"]:
+            self._done[record["alert_id"]] = Handover(**record)
+        self._tests = saved["tests"]

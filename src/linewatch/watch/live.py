@@ -5,9 +5,9 @@ told how far time has come; equal input gives equal output to the bit. That is w
 of its input replays to the same picture.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from linewatch.errors import UnknownName
 from linewatch.measure.clock import DAY_S
@@ -185,6 +185,32 @@ class Watch:
     def sighted(self) -> Sighted:
         """Return the confirmed tracks now."""
         return self.engine.sighted()
+
+    def save(self) -> dict[str, object]:
+        """Return all that decides what is told from here on, right after an advance.
+
+        `linewatch.watch.kept.packed` makes bytes of it.
+        """
+        return {
+            "time_s": self.time_s,
+            "detections": self.detections,
+            "path_told": self._path_told,
+            "absent_told": self._absent_told,
+            "engine": self.engine.save(),
+            "availability": self.availability.save(),
+            "alerter": self.alerter.save(),
+            "desk": self.desk.save(),
+            "roster": self.roster.save(),
+        }
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Stand where the watch stood that `save` was asked of, over the same posts."""
+        self.time_s, self.detections = saved["time_s"], saved["detections"]
+        self._path_told = saved["path_told"]
+        self._absent_told = saved["absent_told"]
+        for name in ("engine", "availability", "alerter", "desk", "roster"):
+            getattr(self, name).load(saved[name])
+        self._changes, self._closed = [], []
 
     def _take_receipt(self, receipt: Receipt) -> None:
         """Close a handover, if the civil authority accepted it."""

@@ -1,6 +1,6 @@
 """Post: an ordered sensor, which one node may speak for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from linewatch.plan.siting import Site
@@ -82,3 +82,11 @@ class Roster:
         self._post_of = {n: p for n, p in self._post_of.items() if p != at}
         self._post_of[node.node_id] = at
         return at
+
+    def save(self) -> dict[str, int]:
+        """Return the place of the post that each node speaks for."""
+        return dict(self._post_of)
+
+    def load(self, saved: Mapping[str, int]) -> None:
+        """Let nodes speak for the posts that they spoke for when `save` was asked."""
+        self._post_of = dict(saved)

@@ -1,7 +1,8 @@
 """Stitching: which new track continues a lost one, with the chance that it does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -198,6 +199,37 @@ class Stitcher:
         self._lives = {
             name: life for name, life in self._lives.items() if life.last_s >= before_s
         }
+
+    def save(self) -> dict[str, object]:
+        """Return all that decides what is stitched from here on."""
+        lives = list(self._lives.values())
+        ends = [known for life in lives for known in (life.start, life.end)]
+        return {
+            "since_s": self._since_s,
+            "now_s": self.now_s,
+            "track_id": [life.track_id for life in lives],
+            "seen_s": [(life.first_s, life.last_s) for life in lives],
+            "known": [(known.time_s, known.existence) for known in ends],
+            "mean": np.array([known.mean for known in ends]).reshape(-1, 4),
+            "cov": np.array([known.cov for known in ends]).reshape(-1, 4, 4),
+            "class_chance": np.array([k.class_chance for k in ends]).reshape(-1, 3),
+        }
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Stand where the stitcher stood that `save` was asked of."""
+        self._since_s, self.now_s = saved["since_s"], saved["now_s"]
+        rows = zip(saved["mean"], saved["cov"], saved["class_chance"], strict=True)
+        ends = [
+            _Known(time_s, *row, existence)
+            for (time_s, existence), row in zip(saved["known"], rows, strict=True)
+        ]
+        self._lives = {
+            name: _Life(name, *seen, *ends[2 * at : 2 * at + 2])
+            for at, (name, seen) in enumerate(
+                zip(saved["track_id"], saved["seen_s"], strict=True)
+            )
+        }
+        self._reckoned = {}  # each is reckoned again when it is asked for
 
     def all(self) -> list[Stitch]:
         """Return all stitches, with all that is known by now, in order of the later."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from linewatch.errors import BadFile
-from linewatch.scenario.whole import whole, write_whole
+from linewatch.scenario.whole import whole, whole_path, write_whole
 
 
 def test_a_file_holds_what_was_written(tmp_path: Path) -> None:
@@ -98,3 +98,54 @@ def test_two_who_write_at_once_leave_one_whole_file(tmp_path: Path) -> None:
         one.join()
     assert path.read_text() in texts
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_writer_that_wants_a_name_has_one_beside(tmp_path: Path) -> None:
+    path = tmp_path / "told.txt"
+    path.write_text("before")
+    with whole_path(path) as beside:
+        assert beside.parent == tmp_path
+        assert not beside.exists()
+        beside.write_text("after")
+        assert path.read_text() == "before"
+    assert path.read_text() == "after"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [ValueError("bad"), KeyboardInterrupt()])
+def test_a_break_of_such_a_writer_leaves_what_was_there(
+    tmp_path: Path, error: BaseException
+) -> None:
+    path = tmp_path / "told.txt"
+    path.write_text("before")
+
+    def broken() -> None:
+        with whole_path(path) as beside:
+            beside.write_text("half")
+            raise error
+
+    with pytest.raises(type(error)):
+        broken()
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_such_a_writer_cannot_write_is_told(tmp_path: Path) -> None:
+    with (
+        pytest.raises(BadFile, match="cannot be written: No such file"),
+        whole_path(tmp_path / "told.txt"),
+    ):
+        pass  # it never made the file
+    (tmp_path / "folder").mkdir()
+    with (
+        pytest.raises(BadFile, match="cannot be written: Is a directory"),
+        whole_path(tmp_path / "folder") as beside,
+    ):
+        beside.write_text("told")
+    os.mkfifo(tmp_path / "pipe")
+    with (
+        pytest.raises(BadFile, match="must be a file, not a pipe"),
+        whole_path(tmp_path / "pipe"),
+    ):
+        pass
+    assert {one.name for one in tmp_path.iterdir()} == {"folder", "pipe"}

@@ -13,6 +13,7 @@ from linewatch.errors import BadFile, BadLines, BadValue
 from linewatch.sight.cells import HIDDEN, NO_ANSWER, SEEN
 from linewatch.sight.eyes import MapEye, read_eyes
 from linewatch.sight.raster import MapTerrain
+from linewatch.sight.raster import written as kept
 from linewatch.sight.seeing import see_from
 from tests.cli.running import run
 from tests.sight.scene import written
@@ -236,3 +237,25 @@ def test_see_without_its_files_says_so(
     status, _, err = run(capsys, words)
     assert status == 1
     assert "no.csv" in err
+
+
+def test_a_raster_that_cannot_be_written_leaves_what_was_there(
+    wall: Path, tmp_path: Path
+) -> None:
+    terrain, path = MapTerrain(wall), tmp_path / "seen.tif"
+    path.write_text("before")
+
+    def broken() -> None:
+        with kept(path, terrain, np.dtype(np.uint8), None) as out:
+            out.write(np.ones((21, 41), np.uint8), 1)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broken()
+    assert path.read_text() == "before"
+    with (
+        pytest.raises(BadFile, match=r"seen\.tif: cannot be written"),
+        kept(tmp_path / "none" / "seen.tif", terrain, np.dtype(np.uint8), None),
+    ):
+        pass
+    assert {one.name for one in tmp_path.iterdir()} == {"seen.tif", "wall.tif"}

@@ -17,6 +17,7 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from linewatch.errors import BadFile
+from linewatch.scenario.whole import whole_path
 
 DEEPEST_M: Final = -12_000.0
 HIGHEST_M: Final = 32_000.0
@@ -249,6 +250,11 @@ def written(
     """Write a raster on a terrain's grid whole or not at all.
 
     What is not written stays `nodata`, or 0.
+
+    Raises
+    ------
+    BadFile
+        If it cannot be written; what was there before stays.
     """
     rows, cols = terrain.shape
     profile = {
@@ -266,10 +272,5 @@ def written(
     }
     if max(rows, cols) > BLOCK:
         profile |= {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK}
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with rasterio.open(part, "w", **profile) as out:
-            yield out
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_path(path) as part, rasterio.open(part, "w", **profile) as out:
+        yield out

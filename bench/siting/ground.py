@@ -1,6 +1,7 @@
 """Real ground at the scale of a line: one terrain tile, mirrored side by side.
 
-python bench/siting/ground.py TILE.tif FOLDER [--sites 20000] [--cells 2000000]
+python bench/siting/ground.py TILE.tif FOLDER [--tiles DOWN ACROSS] [--sites 20000]
+[--cells 2000000]
 
 Writes terrain.tif, candidates.csv and demand.csv. Candidates stand at random, high
 ground preferred; demand cells lie at random in the cells of the terrain.
@@ -24,11 +25,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sites", type=int, default=20_000)
     parser.add_argument("--cells", type=int, default=2_000_000)
+    parser.add_argument("--tiles", type=int, nargs=2, default=TILES)
     told = parser.parse_args()
+    down, across = told.tiles
     with rasterio.open(told.tile) as file:
         tile, shift, crs = file.read(1).astype(np.float32), file.transform, file.crs
-    wide = np.concatenate([tile[:, ::s] for s in (1, -1) * (TILES[1] // 2)], axis=1)
-    ground = np.concatenate([wide[::s] for s in (1, -1, 1)[: TILES[0]]], axis=0)
+    wide = np.concatenate([tile[:, :: 1 - n % 2 * 2] for n in range(across)], axis=1)
+    ground = np.concatenate([wide[:: 1 - n % 2 * 2] for n in range(down)], axis=0)
     rows, cols = ground.shape
     told.folder.mkdir(parents=True, exist_ok=True)
     with rasterio.open(

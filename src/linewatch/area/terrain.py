@@ -33,12 +33,20 @@ METRES: Final = {
     "foot": 0.3048,
     "feet": 0.3048,
     "us-ft": 1200 / 3937,
+    "ftus": 1200 / 3937,
+    "international foot": 0.3048,
+    "us survey foot": 1200 / 3937,
 }
 """Metres in a height unit; a band that names none is in metres, as GDAL has it."""
 
 LIKELY_M: Final = (-9_000.0, 9_000.0)
 """Heights that ground can have [m]. Rasters often mark voids by -9999, -32768 or the
 like without declaring it: what lies outside is no data, whatever the file says."""
+
+SAID: Final = "linewatch_said"
+"""Key in a raster's own words of what was done to make it, as a mosaic tells."""
+
+UNTOLD: Final = "the file does not tell from which level"
 
 ON_PIXEL: Final = 1e-6
 """Share of a pixel that a place may be off its centre by rounding."""
@@ -116,6 +124,7 @@ class GeoTiffTerrain:
     plane: Plane
     _metres: float = field(init=False, repr=False)
     _datum: str = field(init=False, repr=False)
+    _said: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         with warnings.catch_warnings():
@@ -123,7 +132,9 @@ class GeoTiffTerrain:
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with _opened(self.path) as raster:
                 object.__setattr__(self, "_metres", _checked(self.path, raster))
-                object.__setattr__(self, "_datum", _datum(raster))
+                level = level_of(raster.crs.to_wkt()) or UNTOLD
+                object.__setattr__(self, "_datum", level)
+                object.__setattr__(self, "_said", raster.tags().get(SAID, ""))
 
     @property
     def generated(self) -> bool:
@@ -132,8 +143,12 @@ class GeoTiffTerrain:
 
     @property
     def source(self) -> str:
-        """Where the heights come from, and what they count from: they are left so."""
-        return f"{self.path.name}, heights left as they are ({self._datum})"
+        """Where the heights come from, what they count from, and what was done to them.
+
+        They are left as they are; tiles on other grids are resampled, as it then says.
+        """
+        told = f"{self.path.name}, heights left as they are ({self._datum})"
+        return f"{told}; {self._said}" if self._said else told
 
     def window(
         self,
@@ -210,8 +225,7 @@ class GeoTiffTerrain:
     def _in_metres(self, raster: Any, raw: NDArray[Any]) -> Floats:
         """Return what a band holds as heights [m], NaN for what no ground has."""
         height = (raw * float(raster.scales[0]) + raster.offsets[0]) * self._metres
-        low, high = LIKELY_M
-        return np.where((height > low) & (height < high), height, np.nan)
+        return np.where(no_height(height), np.nan, height)
 
     def height_m(self, x_m: ArrayLike, y_m: ArrayLike) -> Floats:
         """Return heights [m] at places on the plane [m], NaN where there are none.
@@ -300,11 +314,22 @@ def _checked(path: Path, raster: Any) -> float:
     return METRES[unit]
 
 
-def _datum(raster: Any) -> str:
-    """Name what the heights of a raster count from, if it tells."""
-    parts = CRS.from_wkt(raster.crs.to_wkt()).sub_crs_list
-    vertical = next((part.name for part in parts if part.is_vertical), None)
-    return vertical or "the file does not tell from which level"
+def level_of(wkt: str) -> str:
+    """Name what the heights of a reference system count from; empty if untold."""
+    system = CRS.from_wkt(wkt)
+    for part in system.sub_crs_list:
+        if part.is_vertical:
+            return part.name
+    # A geographic system of three axes has heights above its ellipsoid.
+    if any(axis.direction == "up" for axis in system.axis_info):
+        return f"the ellipsoid of {system.name}"
+    return ""
+
+
+def no_height(height_m: Floats) -> NDArray[np.bool_]:
+    """Tell which numbers are no height that ground can have [m]."""
+    low, high = LIKELY_M
+    return ~((height_m > low) & (height_m < high))
 
 
 def _bilinear(block: Floats, u: Floats, v: Floats) -> Floats:

@@ -93,8 +93,13 @@ def fetch(
         _print(fetched, joined, share, within_km)
 
 
-def join(*tiles: Path, out: Path, as_json: Json = False) -> None:
+def join(
+    *tiles: Path, out: Path, like: Path | None = None, as_json: Json = False
+) -> None:
     """Make one terrain of many tiles, without copying them.
+
+    Tiles on one grid stay as they are. Those on others are resampled, bilinear, onto
+    the finest when they are read.
 
     Parameters
     ----------
@@ -102,15 +107,24 @@ def join(*tiles: Path, out: Path, as_json: Json = False) -> None:
         Rasters of heights (GeoTIFF, HGT, VRT), or folders of them.
     out
         Virtual raster to write, such as terrain.vrt; it names the tiles.
+    like
+        Raster whose grid is taken instead of the finest.
     as_json
         Print one JSON object instead of a line.
     """
-    found = tiles_in(tiles)
-    write_mosaic(out, found)
+    made = write_mosaic(out, tiles_in(tiles), like=like)
     if as_json:
-        print(json.dumps({"terrain": str(out), "tiles": [str(tile) for tile in found]}))
-    else:
-        print(f"{out}: {len(found)} tiles")
+        told = {
+            "terrain": str(out),
+            "tiles": [str(tile) for tile in made.tiles],
+            "resampled": [str(tile) for tile in made.resampled],
+            "notes": list(made.notes),
+        }
+        print(json.dumps(told))
+        return
+    print(f"{out}: {len(made.tiles)} tiles")
+    for note in made.notes:
+        print(note)
 
 
 def _share(tiles: tuple[Tile, ...], outline: shapely.Geometry) -> float:

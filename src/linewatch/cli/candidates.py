@@ -9,6 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from linewatch.cli.ground import ground, terrain_paths
 from linewatch.cli.outputs import never_over
 from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.stands import (
@@ -21,12 +22,11 @@ from linewatch.plan.siting.stands import (
     within,
 )
 from linewatch.scenario.whole import write_whole
-from linewatch.sight.raster import MapTerrain
 
 
 def candidates(
     *,
-    terrain: Path,
+    terrain: Annotated[list[str], Parameter(consume_multiple=True, negative="")],
     out: Path,
     ridge_count: Annotated[int, Parameter(name="--ridges")] = 0,
     apart: float = 500.0,
@@ -44,7 +44,8 @@ def candidates(
     Parameters
     ----------
     terrain
-        Terrain: a GeoTIFF, VRT or other raster with heights in metres.
+        Terrain: a GeoTIFF, VRT, HGT or other raster with heights; or several tiles, by
+        name, pattern ('tiles/*.tif') or folder.
     out
         CSV file to write: site,x,y,origin, in the terrain's own coordinates.
     ridge_count
@@ -56,7 +57,7 @@ def candidates(
     roads
         GeoJSON file of lines to stand beside.
     every
-        Distance between two places along a road, in the terrain's unit.
+        Distance between two places along a road [m].
     towers
         CSV file of towers that are there: site,x,y.
     add
@@ -64,29 +65,27 @@ def candidates(
     line
         GeoJSON file of the line to stay near to.
     within_m
-        Farthest distance from the line, in the terrain's unit.
+        Farthest distance from the line [m].
     as_json
         Print one JSON object instead of lines.
     """
-    never_over((out,), (terrain, roads, towers, add, line))
-    ground = MapTerrain(terrain)
-    try:
+    paths = terrain_paths(terrain)
+    never_over((out,), (*paths, roads, towers, add, line))
+    with ground(paths) as land:
         parts = [read_stands(path) for path in (towers, add) if path]
         if ridge_count:
             parts.append(
-                ridges(ground, ridge_count, apart_m=apart, prominence_m=prominence)
+                ridges(land, ridge_count, apart_m=apart, prominence_m=prominence)
             )
         if roads:
-            parts.append(along(read_lines(roads, ground), every))
+            parts.append(along(land, read_lines(roads, land), every))
         if not parts:
             rule = "one or more of --ridges, --roads, --towers and --add"
             raise BadValue("the source of candidates", rule, "none")
         found = joined(parts)
         if line:
-            found = within(found, read_lines(line, ground), within_m)
-        kept = on_ground(ground, found)
-    finally:
-        ground.close()
+            found = within(land, found, read_lines(line, land), within_m)
+        kept = on_ground(land, found)
     if not kept.name:
         raise NoPlan(("one candidate or more", "ground with data near the line"))
     text = io.StringIO()

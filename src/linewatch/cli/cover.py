@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from linewatch.cli.ground import ground, joined, terrain_paths
 from linewatch.cli.outputs import never_over
 from linewatch.cli.site import tell
 from linewatch.errors import BadValue, LinewatchError
@@ -19,7 +20,7 @@ from linewatch.sight.viewshed import Mode
 
 def cover(
     *,
-    terrain: Path,
+    terrain: Annotated[list[str], Parameter(consume_multiple=True, negative="")],
     candidates: Path,
     demand: Path,
     out: Path,
@@ -37,7 +38,8 @@ def cover(
     Parameters
     ----------
     terrain
-        Terrain: a GeoTIFF, VRT or other raster with heights in metres.
+        Terrain: a GeoTIFF, VRT, HGT or other raster with heights; or several tiles, by
+        name, pattern ('tiles/*.tif') or folder.
     candidates
         CSV file: site,x,y[,above_m][,reach_m][,cost][,kind][,place], in the terrain's
         own coordinates.
@@ -63,7 +65,8 @@ def cover(
         Print one JSON object instead of lines.
     """
     check_suffix(out)
-    never_over((out,), (terrain, candidates, demand))
+    paths = terrain_paths(terrain)
+    never_over((out,), (*paths, candidates, demand))
     if workers < 1:
         raise BadValue("--workers", "1 or more", workers)
     look = Look(
@@ -75,7 +78,7 @@ def cover(
     client = _dask(dask) if dask else None
     try:
         seen = build_cover(
-            terrain.resolve(),
+            _one_file(paths, parts),
             stands,
             strip,
             parts.resolve(),
@@ -114,6 +117,15 @@ def cover(
         print(f"{seen.kept} of {len(seen.part)} blocks were there from before.")
     if off:
         print(f"{off:,} cells lie off the terrain, where nothing sees them.")
+
+
+def _one_file(paths: list[Path], parts: Path) -> Path:
+    """Return one file for the terrain: every process opens it by its name."""
+    if len(paths) > 1:
+        parts.mkdir(parents=True, exist_ok=True)
+        paths = list(joined(paths, parts, always=True)[0])
+    with ground(paths):
+        return paths[0].resolve()
 
 
 def _dask(address: str) -> Any:

@@ -10,16 +10,16 @@ import pyarrow as pa
 from cyclopts import Parameter
 from pyarrow import csv
 
+from linewatch.cli.ground import ground, terrain_paths
 from linewatch.cli.outputs import never_over
 from linewatch.plan.siting.stands import read_lines
 from linewatch.plan.siting.strip import strip
 from linewatch.scenario.whole import whole
-from linewatch.sight.raster import MapTerrain
 
 
 def demand(
     *,
-    terrain: Path,
+    terrain: Annotated[list[str], Parameter(consume_multiple=True, negative="")],
     line: Path,
     out: Path,
     within: float = 5_000.0,
@@ -32,27 +32,26 @@ def demand(
     Parameters
     ----------
     terrain
-        Terrain: a GeoTIFF, VRT or other raster with heights.
+        Terrain: a GeoTIFF, VRT, HGT or other raster with heights; or several tiles, by
+        name, pattern ('tiles/*.tif') or folder.
     line
         GeoJSON file of the line.
     out
         CSV file to write: cell,x,y,weight, in the terrain's own coordinates; the
         weights add up to 1.
     within
-        Farthest distance from the line, in the terrain's unit.
+        Farthest distance from the line [m].
     every
         Take each of so many cells along and across, for a coarser strip.
     fade
-        Distance over which the weight falls to 1/e; all weigh the same by default.
+        Distance over which the weight falls to 1/e [m]; all weigh the same by default.
     as_json
         Print one JSON object instead of a line.
     """
-    never_over((out,), (terrain, line))
-    ground = MapTerrain(terrain)
-    try:
-        found = strip(ground, read_lines(line, ground), within, every=every, fade=fade)
-    finally:
-        ground.close()
+    paths = terrain_paths(terrain)
+    never_over((out,), (*paths, line))
+    with ground(paths) as land:
+        found = strip(land, read_lines(line, land), within, every=every, fade=fade)
     names = np.char.add(
         np.char.add("r", found.row.astype(str)),
         np.char.add("c", found.column.astype(str)),
@@ -65,4 +64,4 @@ def demand(
     if as_json:
         print(json.dumps({"cells": len(found), "demand": str(out)}))
     else:
-        print(f"{len(found):,} cells within {within:g} of the line: {out}")
+        print(f"{len(found):,} cells within {within:,.6g} m of the line: {out}")

@@ -11,8 +11,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from rasterio.windows import Window
 
+from linewatch.cli.ground import ground, terrain_paths
 from linewatch.cli.outputs import never_over
-from linewatch.cli.see import terrain_paths
 from linewatch.errors import BadValue
 from linewatch.scenario.whole import write_whole
 from linewatch.sight.cells import Cells, Lens, sag_per_m
@@ -40,7 +40,7 @@ def profile(
     Parameters
     ----------
     terrain
-        Terrain: a raster with heights, or several tiles of one grid.
+        Terrain: a raster with heights; or several tiles, by name, pattern or folder.
     eye
         Place of the eye, x and y in the terrain's own coordinates.
     target
@@ -69,11 +69,8 @@ def profile(
         raise BadValue("above", "0 or more", above)
     paths = terrain_paths(terrain)
     never_over(() if out is None else (out,), paths)
-    ground = MapTerrain(paths)
-    try:
-        cells, lens, end = _between(ground, eye, target)
-    finally:
-        ground.close()
+    with ground(paths) as land:
+        cells, lens, end = _between(land, eye, target)
     line = walk(
         cells,
         replace(lens, above_m=above),
@@ -94,22 +91,22 @@ def profile(
 
 
 def _between(
-    ground: MapTerrain, eye: tuple[float, float], target: tuple[float, float]
+    land: MapTerrain, eye: tuple[float, float], target: tuple[float, float]
 ) -> tuple[Cells, Lens, tuple[int, int]]:
     """Read the rectangle between two places; return it, the lens and the end in it."""
     places = []
     for name, (x, y) in (("eye", eye), ("target", target)):
-        place = ground.cell_of(x, y)
+        place = land.cell_of(x, y)
         if place is None:
-            rows, cols = ground.shape
+            rows, cols = land.shape
             rule = f"on the terrain of {rows} rows and {cols} columns"
             raise BadValue(name, rule, (x, y))
         places.append(place)
     (row, col), (end_row, end_col) = places
     top, left = min(row, end_row), min(col, end_col)
     window = Window(left, top, abs(end_col - col) + 1, abs(end_row - row) + 1)
-    step_x_m, step_y_m = ground.steps_m((row + end_row) // 2)
-    cells = Cells(height_m=ground.heights(window), step_x_m=step_x_m, step_y_m=step_y_m)
+    step_x_m, step_y_m = land.steps_m((row + end_row) // 2)
+    cells = Cells(height_m=land.heights(window), step_x_m=step_x_m, step_y_m=step_y_m)
     lens = Lens(row=row - top, col=col - left, above_m=0.0, reach_m=math.inf)
     return cells, lens, (end_row - top, end_col - left)
 

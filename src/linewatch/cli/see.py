@@ -1,7 +1,6 @@
 """The command ``linewatch see``."""
 
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,12 +9,12 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import Progress
 
+from linewatch.cli.ground import ground, print_notes, tell_notes, terrain_paths
 from linewatch.cli.outputs import never_over
-from linewatch.errors import BadFile, BadValue
+from linewatch.errors import BadValue
 from linewatch.sight.cells import Mode
 from linewatch.sight.eyes import MapEye, read_eyes
 from linewatch.sight.kinds import LIGHT_REFRACTION
-from linewatch.sight.raster import MapTerrain
 from linewatch.sight.seeing import Asked, SeenFile, Survey
 
 
@@ -37,8 +36,8 @@ def see(
     Parameters
     ----------
     terrain
-        Terrain: a GeoTIFF, VRT, HGT or other raster with heights, or several tiles of
-        one grid, by name or pattern ('tiles/*.hgt').
+        Terrain: a GeoTIFF, VRT, HGT or other raster with heights; or several tiles, by
+        name, pattern ('tiles/*.hgt') or folder.
     eyes
         CSV file: eye_id,x,y,above_m,target_above_m,reach_m, places in the terrain's
         own coordinates; near_m, azimuth_deg, sector_deg, low_deg and high_deg if any.
@@ -73,25 +72,17 @@ def see(
     watchers = read_eyes(eyes)
     paths = terrain_paths(terrain)
     never_over(_files(watchers, out_dir, count, lowest=lowest), (*paths, eyes))
-    ground = MapTerrain(paths)
-    try:
+    with ground(paths) as land:
         err = Console(stderr=True)
         with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
             task = bar.add_task("eyes", total=len(watchers))
-            survey = Survey(
-                ground, watchers, asked, told=lambda n: bar.advance(task, n)
-            )
+            survey = Survey(land, watchers, asked, told=lambda n: bar.advance(task, n))
             done = survey.run()
-    finally:
-        ground.close()
-    notes = [*ground.notes]
-    if ground.voids:
-        notes.append(f"{ground.voids} undeclared voids are read as no data")
+    notes = tell_notes(land)
     if as_json:
         print(json.dumps(_told(done, asked, notes)))
         return
-    for note in notes:
-        print(f"note: {note}", file=sys.stderr)
+    print_notes(notes)
     for one in done:
         seen = f"{one.eye_id}: sees {one.seen_km2:.2f} km2"
         if one.path is None:
@@ -115,21 +106,6 @@ def _files(
         if times > 1:
             raise BadValue("the output", "another for each eye and the count", str(out))
     return outs
-
-
-def terrain_paths(names: list[str]) -> list[Path]:
-    """Return the files that names and patterns stand for, sorted within a pattern."""
-    paths: list[Path] = []
-    for name in names:
-        path = Path(name)
-        if path.exists() or not any(mark in name for mark in "*?["):
-            paths.append(path)
-            continue
-        found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-        if not found:
-            raise BadFile(path, "matches no file")
-        paths.extend(found)
-    return paths
 
 
 def _told(

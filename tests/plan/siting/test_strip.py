@@ -96,7 +96,7 @@ def test_figures_that_cannot_be_are_refused(
 def test_a_line_elsewhere_is_told(tmp_path: Path) -> None:
     terrain = MapTerrain(ground(tmp_path))
     far = shapely.MultiLineString([[(WEST - 9_000, NORTH), (WEST - 8_000, NORTH)]])
-    with pytest.raises(NoPlan, match="ground within 100 of the line"):
+    with pytest.raises(NoPlan, match="ground within 100 m of the line"):
         strip(terrain, far, 100.0)
     terrain.close()
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
 from pyproj import Transformer
 from rasterio.windows import Window
@@ -21,6 +20,7 @@ from linewatch.errors import BadFile, BadValue
 from linewatch.plan.siting._kernels_table import prominences
 from linewatch.plan.siting.cover import Floats
 from linewatch.plan.siting.files import names_of, numbers_of, read_columns
+from linewatch.plan.siting.metres import Metres
 from linewatch.sight.raster import MapTerrain
 
 LIST_COLUMNS: Final = {
@@ -132,13 +132,14 @@ def centres(
     terrain: MapTerrain, row: NDArray[np.int64], col: NDArray[np.int64]
 ) -> tuple[Floats, Floats]:
     """Return the middles of cells in the terrain's coordinates."""
-    with rasterio.open(terrain.path) as file:
-        shift = file.transform
+    shift = terrain.transform
     return shift.c + (col + 0.5) * shift.a, shift.f + (row + 0.5) * shift.e
 
 
 def read_lines(path: Path, terrain: MapTerrain) -> MultiLineString:
-    """Read lines of a GeoJSON file (longitude and latitude) on the terrain's plane.
+    """Read lines of a GeoJSON file (longitude and latitude) in metres under a terrain.
+
+    See `Metres`; where the terrain's unit is the metre, these are its coordinates.
 
     Raises
     ------
@@ -153,9 +154,13 @@ def read_lines(path: Path, terrain: MapTerrain) -> MultiLineString:
     pieces = [piece for piece in pieces if len(piece) > 1]
     if not pieces:
         raise BadFile(path, "holds no line")
-    with rasterio.open(terrain.path) as file:
-        turn = Transformer.from_crs("OGC:CRS84", file.crs.to_wkt(), always_xy=True)
-    flat = [np.stack(turn.transform(p[:, 0], p[:, 1]), axis=1) for p in pieces]
+    turn = Transformer.from_crs("OGC:CRS84", terrain.crs.to_wkt(), always_xy=True)
+    metres = Metres.of(terrain)
+    flat = [
+        np.stack(metres.onto(*turn.transform(p[:, 0], p[:, 1])), axis=1) for p in pieces
+    ]
+    if not all(np.isfinite(piece).all() for piece in flat):
+        raise BadFile(path, "must hold longitude -180 to 180, then latitude -90 to 90")
     return MultiLineString([LineString(piece) for piece in flat])
 
 
@@ -173,28 +178,29 @@ def _lines(told: dict[str, Any]) -> list[list[Any]]:
     return list(told["coordinates"]) if kind == "MultiLineString" else []
 
 
-def along(lines: MultiLineString, every: float) -> Stands:
-    """Return places along lines, one each `every` units of the terrain's plane.
+def along(terrain: MapTerrain, lines: MultiLineString, every_m: float) -> Stands:
+    """Return places along lines [m], one each `every_m`.
 
     Raises
     ------
     BadValue
-        If `every` is not above 0.
+        If `every_m` is not above 0.
     """
-    if not 0 < every < math.inf:
-        raise BadValue("the distance along roads", "above 0", every)
+    if not 0 < every_m < math.inf:
+        raise BadValue("the distance along roads", "above 0", every_m)
     x, y = [], []
     for line in lines.geoms:
-        steps = max(1, round(line.length / every))
+        steps = max(1, round(line.length / every_m))
         for n in range(steps + 1):
             place = line.interpolate(n / steps, normalized=True)
             x.append(place.x)
             y.append(place.y)
+    there_x, there_y = Metres.of(terrain).back(np.array(x), np.array(y))
     return Stands(
         name=tuple(f"road-{n + 1}" for n in range(len(x))),
         origin=("road",) * len(x),
-        x=np.array(x),
-        y=np.array(y),
+        x=there_x,
+        y=there_y,
     )
 
 
@@ -214,17 +220,18 @@ def read_stands(path: Path) -> Stands:
     return Stands(name=tuple(names), origin=(path.stem,) * len(names), x=x, y=y)
 
 
-def within(stands: Stands, lines: MultiLineString, distance: float) -> Stands:
-    """Return the places at most a distance from the lines, in the plane's unit."""
-    far = apart(shapely_points(stands.x, stands.y), lines)
-    return stands.kept(np.atleast_1d(far <= distance))
+def within(
+    terrain: MapTerrain, stands: Stands, lines: MultiLineString, distance_m: float
+) -> Stands:
+    """Return the places at most a distance [m] from lines [m]."""
+    far = apart(shapely_points(*Metres.of(terrain).onto(stands.x, stands.y)), lines)
+    return stands.kept(np.atleast_1d(far <= distance_m))
 
 
 def on_ground(terrain: MapTerrain, stands: Stands) -> Stands:
     """Return the places where the terrain has data."""
     rows, cols = terrain.shape
-    with rasterio.open(terrain.path) as file:
-        shift = file.transform
+    shift = terrain.transform
     row = np.floor((stands.y - shift.f) / shift.e).astype(np.int64)
     col = np.floor((stands.x - shift.c) / shift.a).astype(np.int64)
     keep = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)

@@ -11,7 +11,12 @@ from rasterio.windows import Window
 
 from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.cover import Floats
+from linewatch.plan.siting.metres import Metres
 from linewatch.sight.raster import MapTerrain
+
+CHORD_M: Final = 5_000.0
+"""Longest piece of an outline that counts as straight in degrees too [m]: it bends by
+less than a metre, and a cell is left around it."""
 
 BAND: Final = 256
 """Rows of the terrain that are looked at together."""
@@ -56,14 +61,13 @@ def strip(
     terrain : MapTerrain
         The ground.
     lines : MultiLineString
-        In the terrain's own coordinates.
+        In metres under the terrain, as `read_lines` returns them.
     within : float
-        Farthest distance from the lines, in the terrain's unit.
+        Farthest distance from the lines [m].
     every : int, default 1
         Take each of so many cells along and across, for a coarser strip.
     fade : float, default infinite
-        Distance over which the weight falls to 1/e, in the terrain's unit; all weigh
-        the same by default.
+        Distance over which the weight falls to 1/e [m]; all weigh the same by default.
 
     Raises
     ------
@@ -78,16 +82,11 @@ def strip(
         raise BadValue("every", "1 or more", every)
     if not fade > 0:
         raise BadValue("fade", "above 0", fade)
-    rows, columns = terrain.shape
-    at = terrain.transform
+    at, metres = terrain.transform, Metres.of(terrain)
     shapely.prepare(lines)
     near = lines.buffer(1.01 * within)  # its rim is of chords: no place is left out
     shapely.prepare(near)
-    west, south, east, north = (float(edge) for edge in near.bounds)
-    left = max(math.floor((west - at.c) / at.a), 0) // every * every
-    right = min(math.ceil((east - at.c) / at.a), columns)
-    top = max(math.floor((north - at.f) / at.e), 0) // every * every
-    bottom = min(math.ceil((south - at.f) / at.e), rows)
+    top, left, bottom, right = _around(terrain, metres, near, every)
     found: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     for first in range(top, bottom, BAND * every):
         last = min(first + BAND * every, bottom)
@@ -98,8 +97,10 @@ def strip(
         row, column = np.nonzero(np.isfinite(ground))
         row, column = first + row * every, left + column * every
         x, y = at.c + (column + 0.5) * at.a, at.f + (row + 0.5) * at.e
-        keep = np.flatnonzero(shapely.contains_xy(near, x, y))
-        keep = keep[shapely.dwithin(shapely.points(x[keep], y[keep]), lines, within)]
+        x_m, y_m = metres.onto(x, y)
+        keep = np.flatnonzero(shapely.contains_xy(near, x_m, y_m))
+        there = shapely.points(x_m[keep], y_m[keep])
+        keep = keep[shapely.dwithin(there, lines, within)]
         found.append((row[keep], column[keep]))
     row, column = (
         (
@@ -110,11 +111,26 @@ def strip(
         else (np.empty(0, np.int64), np.empty(0, np.int64))
     )
     if not len(row):
-        raise NoPlan((f"ground within {within:g} of the line",))
+        raise NoPlan((f"ground within {within:g} m of the line",))
     x, y = at.c + (column + 0.5) * at.a, at.f + (row + 0.5) * at.e
     weight = np.ones(len(row))
     if fade < math.inf:
-        away = shapely.distance(shapely.points(x, y), lines)
+        away = shapely.distance(shapely.points(*metres.onto(x, y)), lines)
         # From the nearest on: the same shares, and never all of them 0.
         weight = np.exp(-(away - away.min()) / fade)
     return Strip(row=row, column=column, x=x, y=y, weight=weight / weight.sum())
+
+
+def _around(
+    terrain: MapTerrain, metres: Metres, near: shapely.Geometry, every: int
+) -> tuple[int, int, int, int]:
+    """Return the first and last rows and columns that reach an outline [m]."""
+    rows, columns = terrain.shape
+    at = terrain.transform
+    rim = shapely.get_coordinates(shapely.segmentize(near, CHORD_M))
+    x, y = metres.back(rim[:, 0], rim[:, 1])
+    left = max(math.floor((float(x.min()) - at.c) / at.a) - 1, 0) // every * every
+    right = min(math.ceil((float(x.max()) - at.c) / at.a) + 1, columns)
+    top = max(math.floor((float(y.max()) - at.f) / at.e) - 1, 0) // every * every
+    bottom = min(math.ceil((float(y.min()) - at.f) / at.e) + 1, rows)
+    return top, left, bottom, right

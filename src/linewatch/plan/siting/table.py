@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
 
 from linewatch.errors import BadLines, BadValue
 from linewatch.plan.siting.block import Block, Found, Sighting, look_block, save_whole
 from linewatch.plan.siting.cover import Floats, Whole
 from linewatch.plan.siting.files import MOST_WORTH, names_of, numbers_of, read_columns
+from linewatch.plan.siting.heap import keep_heap
 from linewatch.sight.kinds import LIGHT_REFRACTION
 from linewatch.sight.raster import MapTerrain
 from linewatch.sight.viewshed import Mode
@@ -282,8 +282,7 @@ def build_cover(  # noqa: PLR0913 -- the door of a stage
 
 def cells_at(terrain: MapTerrain, x: Floats, y: Floats) -> tuple[Whole, Whole]:
     """Return the rows and columns that places lie in, on the terrain or off it."""
-    with rasterio.open(terrain.path) as file:
-        shift = file.transform
+    shift = terrain.transform
     row = np.floor((y - shift.f) / shift.e).astype(np.int64)
     col = np.floor((x - shift.c) / shift.a).astype(np.int64)
     return row, col
@@ -330,7 +329,9 @@ def _looked(
         return
     # Spawned, for a fork would copy the threads' locks in whatever state they are.
     made = (
-        ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+        ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=keep_heap
+        )
         if executor is None
         else nullcontext(executor)
     )

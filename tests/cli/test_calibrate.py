@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from linewatch.sight import KINDS, TARGETS, range_chance
+from linewatch.sight import KINDS, TARGETS, range_chance, read_kinds
 from tests.cli.running import run
 
 HEAD = "kind,target,range_m,shown,detected"
@@ -73,3 +73,52 @@ def test_too_few_looks_are_told(
     status, _, err = run(capsys, ["calibrate", str(path)])
     assert (status, err.count("\n")) == (1, 1)
     assert "looks of radar must be 20 or more within reach, not 1" in err
+
+
+def test_fitted_figures_are_written_to_plan_with(
+    capsys: pytest.CaptureFixture[str], looks: Path, tmp_path: Path
+) -> None:
+    kinds, out = tmp_path / "kinds.csv", tmp_path / "fitted.csv"
+    kinds.write_text(
+        "# of the maker's sheets\nkind,figure,value,source\n"
+        "eye,like,camera,sheet 3\neye,mast_m,18,sheet 3\n"
+    )
+    looks.write_text(looks.read_text().replace("camera,", "eye,"))
+    words = ["calibrate", looks, "--kinds", kinds, "--out", out]
+    status, said, err = run(capsys, words)
+    assert (status, err) == (0, "")
+    assert f"{out} holds the fitted range and ceiling of eye." in said
+    file = read_kinds(out)
+    assert file.remark == "of the maker's sheets"
+    assert file.told == {"eye": ("like", "mast_m", "range_x", "ceiling")}
+    assert file.kinds["eye"].mast_m == 18
+    status, said, _ = run(capsys, [*words, "--json"])
+    mean = json.loads(said)["eye"]["scale"]["mean"]
+    assert float(file.rows[2].value) == pytest.approx(mean, rel=1e-5)
+    assert file.kinds["eye"].anchor_m["walker"] == pytest.approx(
+        mean * KINDS["camera"].anchor_m["walker"], rel=1e-4
+    )
+
+
+def test_looks_of_a_kind_that_no_file_tells_are_refused(
+    capsys: pytest.CaptureFixture[str], looks: Path
+) -> None:
+    looks.write_text(looks.read_text().replace("camera,", "eye,", 1))
+    status, out, err = run(capsys, ["calibrate", looks])
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "line 2: unknown sensor kind 'eye': choose from radar, camera" in err
+
+
+def test_the_kinds_that_are_read_are_not_written_over(
+    capsys: pytest.CaptureFixture[str], looks: Path, tmp_path: Path
+) -> None:
+    kinds = tmp_path / "kinds.csv"
+    kinds.write_text("kind,figure,value,source\ncamera,mast_m,18,sheet 3\n")
+    words = ["calibrate", looks, "--kinds", kinds, "--out"]
+    for out in (kinds, looks):
+        status, _, err = run(capsys, [*words, out])
+        assert status == 1
+        assert "another file than those it is made from" in err
+    status, _, err = run(capsys, [*words, tmp_path / "none" / "fitted.csv"])
+    assert (status, err.count("\n")) == (1, 1)
+    assert "cannot be written" in err

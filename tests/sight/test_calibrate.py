@@ -12,14 +12,17 @@ from linewatch.errors import BadLines, BadValue
 from linewatch.sight import (
     DAY,
     KINDS,
+    KindFile,
     Looks,
     SensorKind,
     fit,
     range_chance,
+    read_kinds,
     read_looks,
     target_named,
+    write_kinds,
 )
-from linewatch.sight.calibrate import _interval
+from linewatch.sight.calibrate import _interval, rows_of
 from linewatch.sight.chance import Lit
 
 TRUE_SCALE, TRUE_CEILING = 0.7, 0.8
@@ -197,3 +200,69 @@ def test_an_interval_leaves_out_as_much_on_either_side() -> None:
     assert low == pytest.approx(9.5, abs=0.6)
     assert high == pytest.approx(89.5, abs=0.6)
     assert mean == pytest.approx(49.5)
+
+
+def test_fitted_figures_go_into_a_file_and_come_back(tmp_path: Path) -> None:
+    one = fit(drawn("radar", 400, 1))
+    path = tmp_path / "fitted.csv"
+    write_kinds(path, rows_of({"radar": one}, KindFile()))
+    back = read_kinds(path)
+    kind = back.kinds["radar"]
+    for target, metres in one.kind.anchor_m.items():
+        assert kind.anchor_m[target] == pytest.approx(metres, rel=1e-5)
+    assert kind.ceiling == pytest.approx(one.kind.ceiling, rel=1e-5)
+    range_x, ceiling = back.rows
+    low, _, high = one.scale
+    told = f"fitted to {one.looks} looks, {one.detected} detected; 95 % "
+    assert range_x.source == f"{told}{low:.2f} to {high:.2f} of the range"
+    assert ceiling.source.startswith(told)
+
+
+def test_a_fit_keeps_what_else_a_file_says(tmp_path: Path) -> None:
+    """Another fit starts from the first, and its factor is over the same anchors."""
+    path = tmp_path / "kinds.csv"
+    path.write_text(
+        "kind,figure,value,source\n"
+        "radar-b,like,radar,maker\n"
+        "radar-b,range_x,0.5,an older fit\n"
+        "radar-b,mast_m,25,maker\n"
+        "camera,mast_m,12,maker\n"
+    )
+    held = read_kinds(path)
+    looks = replace(drawn("radar", 3_000, 1), kind="radar-b")
+    one = fit(looks, kind=held.kinds["radar-b"])
+    assert one.scale[1] == pytest.approx(TRUE_SCALE / 0.5, rel=0.1)
+    rows = rows_of({"radar-b": one}, held)
+    assert [(row.kind, row.figure) for row in rows] == [
+        ("radar-b", "like"),
+        ("radar-b", "range_x"),
+        ("radar-b", "mast_m"),
+        ("camera", "mast_m"),
+        ("radar-b", "ceiling"),
+    ]
+    assert float(rows[1].value) == pytest.approx(0.5 * one.scale[1], rel=1e-5)
+    write_kinds(path, rows)
+    again = read_kinds(path).kinds["radar-b"]
+    assert again.anchor_m["walker"] == pytest.approx(
+        one.kind.anchor_m["walker"], rel=1e-5
+    )
+    assert again.mast_m == 25
+
+
+def test_a_radar_near_its_ground_is_fitted_where_it_can_be() -> None:
+    """Of the factors that are weighed, some would drown every walker in the ground."""
+    radar = KINDS["radar"]
+    assert radar.waves is not None
+    near = replace(radar, waves=replace(radar.waves, ground_filter=1_500.0))
+    told = fit(drawn("radar", 400, 1), kind=near)
+    assert np.isfinite(told.scale).all()
+    assert told.scale[0] < told.scale[1] < told.scale[2] < 2
+
+
+def test_looks_of_a_kind_of_ones_own_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "looks.csv"
+    path.write_text("kind,target,range_m,shown,detected\nradar-b,walker,5000,1,1\n")
+    with pytest.raises(BadLines, match="unknown sensor kind 'radar-b'"):
+        read_looks(path)
+    kinds = {**KINDS, "radar-b": replace(KINDS["radar"], name="radar-b", like="radar")}
+    assert list(read_looks(path, kinds)) == ["radar-b"]

@@ -179,7 +179,8 @@ def kind_from(name: str, record: Mapping[str, object]) -> SensorKind:
             raise BadValue(f"figures of {name}", "whole", lacks)
         facts["waves"] = Waves(**{"source": "", **waves})
     for field in ("reach_m", "anchor_m"):
-        facts[field] = MappingProxyType(facts[field])
+        by_class = facts[field]
+        facts[field] = MappingProxyType({t: by_class[t] for t in TARGET_NAMES})
     return SensorKind(**{"source": "", **facts})
 
 

@@ -9,16 +9,19 @@ from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.backup import backup_bound
 from linewatch.plan.siting.bound import bound_of
 from linewatch.plan.siting.chain import ChainSearch
-from linewatch.plan.siting.cover import Cover, merged, unit_of
+from linewatch.plan.siting.cover import Cover, Floats, merged, unit_of
+from linewatch.plan.siting.cuts import broken_cuts, cut_rows, open_links
 from linewatch.plan.siting.limits import (
     PROVEN_GAP,
     Choice,
     Effort,
+    Flags,
     Limits,
     Links,
     Proof,
     Rows,
 )
+from linewatch.plan.siting.linked import linked_bound, out_of_reach
 from linewatch.plan.siting.search import GeneralSearch, Search, SureSearch, gains_alone
 
 __all__ = [
@@ -31,6 +34,12 @@ __all__ = [
     "Rows",
     "choose",
 ]
+
+PLAIN_PART: int = 4
+"""Linked sites are also bounded as if they were not, with one round in so many."""
+
+CUTS_AGAIN: int = 3
+"""Times that a bound of linked backup is sought anew with the cuts that it broke."""
 
 
 def choose(
@@ -98,11 +107,17 @@ def choose(
         raise NoPlan((broken, "the sites that must stay"))
     unit = unit_of(table.weight)
     table = replace(table, weight=table.weight / unit)
+    if limits.links is not None:
+        limits = replace(limits, barred=out_of_reach(table, limits))
     search = _search(table, limits, backup)
     greedy = search.fill()
     search.improve(effort, math.inf)
     objective, taken = search.objective, search.taken.copy()
-    if backup > 1:
+    if limits.links is not None:
+        bound, share = _linked(table, limits, backup, (taken, objective), effort)
+        if bound > objective and search.follow(share, effort):
+            objective, taken = search.objective, search.taken
+    elif backup > 1:
         bound, share = backup_bound(table, limits, backup, taken, objective, effort)
         if bound > objective and search.follow(share, effort):
             objective, taken = search.objective, search.taken
@@ -117,6 +132,35 @@ def choose(
         cost=float(cover.cost[sites].sum()),
         greedy=greedy * unit,
     )
+
+
+def _linked(
+    table: Cover,
+    limits: Limits,
+    backup: int,
+    known: tuple[Flags, float],
+    effort: Effort,
+) -> tuple[float, Floats]:
+    """Return the bound of linked sites, and how often each was chosen for it."""
+    if backup == 1:
+        quick = replace(effort, rounds=-(-effort.rounds // PLAIN_PART))
+        plain = bound_of(table, limits, *known, quick)
+        bound, share = linked_bound(table, limits, *known, effort)
+        return min(plain, bound), share
+    bound, share = backup_bound(table, limits, backup, *known, effort)
+    for _ in range(CUTS_AGAIN):
+        links = limits.links
+        if links is None or bound <= known[1] * (1 + PROVEN_GAP):
+            break
+        cuts = broken_cuts(open_links(links, limits.barred_of(table.sites)), share)
+        if not cuts:
+            break
+        rows = cut_rows(table.sites, cuts)
+        rows = rows if links.cuts is None else links.cuts.joined(rows)
+        limits = replace(limits, links=replace(links, cuts=rows))
+        lower, share = backup_bound(table, limits, backup, *known, effort)
+        bound = min(bound, lower)
+    return bound, share
 
 
 def _search(table: Cover, limits: Limits, backup: int) -> Search:

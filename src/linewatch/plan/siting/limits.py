@@ -164,11 +164,14 @@ class Links:
         Sites.
     gate : ndarray of bool, shape (sites,)
         Sites that stand at a gateway, or can talk to one.
+    cuts : Rows, optional
+        Rules that every linked choice keeps, for bounds alone.
     """
 
     ptr: Whole
     ind: Places
     gate: Flags
+    cuts: Rows | None = None
 
     @classmethod
     def of(

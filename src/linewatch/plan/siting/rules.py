@@ -89,7 +89,7 @@ def reach_rows(links: Links) -> Rows:
     """Return rows that every linked choice keeps: no site without a neighbour.
 
     They hold negative values, so they serve the bound alone: a chosen site that is at
-    no gateway has at least one chosen neighbour.
+    no gateway has at least one chosen neighbour. Cuts that are known join them.
     """
     sites = len(links.gate)
     far = np.flatnonzero(~links.gate)
@@ -105,10 +105,11 @@ def reach_rows(links: Links) -> Rows:
     order = np.argsort(sites_in, kind="stable")
     ptr = np.zeros(sites + 1, np.int64)
     np.cumsum(np.bincount(sites_in, minlength=sites), out=ptr[1:])
-    return Rows(
+    rows = Rows(
         ptr=ptr,
         ind=rows_in[order].astype(np.int32),
         val=val[order],
         have=np.zeros(len(far)),
         why=("a chain of sites to a gateway",) * len(far),
     )
+    return rows if links.cuts is None else rows.joined(links.cuts)

@@ -1,5 +1,6 @@
 """Tests of the command line's frame: help, bad words, one line for what is wrong."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,24 @@ def test_ctrl_c_ends_with_130_and_one_line(
         "",
         "linewatch: stopped; logs are kept, and no file is half-written\n",
     )
+
+
+@pytest.mark.parametrize("spared", [False, True], ids=["by hand", "in the background"])
+def test_an_order_to_end_unwinds_as_ctrl_c_does(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, spared: bool
+) -> None:
+    def ended(_: Path) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr("linewatch.cli.area.read_scenario", ended)
+    before = signal.getsignal(signal.SIGTERM)
+    own = signal.getsignal(signal.SIGINT)
+    if spared:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        status, out, err = run(capsys, ["area"])
+    finally:
+        signal.signal(signal.SIGINT, own)
+    assert (status, out) == (143, "")
+    assert err == "linewatch: stopped; logs are kept, and no file is half-written\n"
+    assert signal.getsignal(signal.SIGTERM) is before

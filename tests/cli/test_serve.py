@@ -44,7 +44,8 @@ def test_bad_words_end_with_2(
     assert run(capsys, words)[0] == 2
 
 
-def test_serves_a_log_until_interrupted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_serves_a_log_until_interrupted(tmp_path: Path, told: signal.Signals) -> None:
     words = ["serve", "--log", str(write(tmp_path / "log.db")), "--port", "0"]
     with subprocess.Popen(
         [sys.executable, "-m", "linewatch", *words],
@@ -57,8 +58,8 @@ def test_serves_a_log_until_interrupted(tmp_path: Path) -> None:
         assert first.startswith("The picture of ")
         url = first.split()[-1]
         with urllib.request.urlopen(f"{url}api/live", timeout=60) as answer:  # noqa: S310
-            told = json.load(answer)
-        running.send_signal(signal.SIGINT)
+            live = json.load(answer)
+        running.send_signal(told)
         _, err = running.communicate(timeout=60)
-    assert [one["alert_id"] for one in told["alerts"]] == ["alert-8", "alert-7"]
+    assert [one["alert_id"] for one in live["alerts"]] == ["alert-8", "alert-7"]
     assert "Traceback" not in err

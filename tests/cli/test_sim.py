@@ -144,7 +144,10 @@ def test_stands_the_sensors_of_a_proposal_and_begins_when_told(
     assert nodes == {*names, "civil-desk"}
 
 
-def test_an_interrupt_ends_it_cleanly(watch: Listening, park: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_it_cleanly(
+    watch: Listening, park: Path, told: signal.Signals
+) -> None:
     words = ["sim", "--to", f"127.0.0.1:{watch.port}", "--scenario", str(park)]
     with subprocess.Popen(
         [sys.executable, "-m", "linewatch", *words],
@@ -155,7 +158,7 @@ def test_an_interrupt_ends_it_cleanly(watch: Listening, park: Path) -> None:
     ) as running:
         assert running.stdout is not None
         assert "registered" in running.stdout.readline()
-        running.send_signal(signal.SIGINT)
+        running.send_signal(told)
         out, err = running.communicate(timeout=60)
     assert running.returncode == 0
     assert (out.strip(), err) == ("Stopped; every sensor said goodbye.", "")

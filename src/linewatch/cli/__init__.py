@@ -1,7 +1,9 @@
 """The command line: each command reads files, calls one function and prints."""
 
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from cyclopts import App, CycloptsError
@@ -98,8 +100,10 @@ for part in (plan, log, key, request, lever, report):
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line: exit 0 when done, 1 on bad data, 2 on bad words."""
+    told_to_end: list[int] = []
     try:
-        app(words, exit_on_error=False, print_error=False)
+        with _ended_like_ctrl_c(told_to_end):
+            app(words, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         _stop(str(error), BAD_WORDS)
     except LinewatchError as error:
@@ -108,7 +112,25 @@ def main(words: Sequence[str] | None = None) -> None:
         told = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         _stop(told, BAD_DATA)
     except KeyboardInterrupt:
-        _stop("stopped; logs are kept, and no file is half-written", 130)
+        status = 143 if told_to_end else 130
+        _stop("stopped; logs are kept, and no file is half-written", status)
+
+
+@contextmanager
+def _ended_like_ctrl_c(told: list[int]) -> Iterator[None]:
+    """Let SIGTERM unwind the work as Ctrl-C does, not cut it off, and note it."""
+
+    def end(number: int, _frame: object) -> None:
+        told.append(number)
+        if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):
+            raise KeyboardInterrupt  # of a job in the background, which Ctrl-C spares
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _stop(what: str, status: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 from linewatch.area import read_area
 from linewatch.scenario import read_scenario
 from tests.cli.running import run
+from tests.link.stac import catalogues
 from tests.link.stac.catalogues import COLLECTION, static
 from tests.link.stac.server import Shelf, served
 
@@ -118,3 +119,82 @@ def test_how_far_is_told_in_the_unit_that_was_given(
     status, out, err = run(capsys, words)
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert "--within-km must be above 0, at most 500, not " in err
+
+
+def test_without_a_network_what_was_fetched_serves(
+    capsys: pytest.CaptureFixture[str], shelf: Shelf, folder: Path
+) -> None:
+    words = words_for(shelf, folder)
+    assert run(capsys, words)[0] == 0
+    (folder / "heights/terrain.vrt").unlink()
+    asked = len(shelf.asked)
+    status, out, err = run(capsys, [*words, "--offline", "--json"])
+    told = json.loads(out)
+    assert (status, err, len(shelf.asked)) == (0, "", asked)
+    assert (told["covered"], told["line_not_covered_km"]) == (1.0, [])
+    assert (folder / "heights/terrain.vrt").is_file()
+    # A longer line is not held as a whole: what is missing is said.
+    longer = LINE.replace("-110.48", "-109.48")
+    (folder / "line.geojson").write_text(longer)
+    status, out, _ = run(capsys, [*words, "--offline"])
+    assert status == 0
+    assert "No tile holds the line from km 172 to 221" in out.replace("\n", " ")
+    assert len(shelf.asked) == asked
+
+
+@pytest.mark.parametrize("harm", ["gone", "cut", "nothing fetched"])
+def test_without_a_network_a_gap_in_the_cache_is_told(
+    capsys: pytest.CaptureFixture[str], shelf: Shelf, folder: Path, harm: str
+) -> None:
+    words = words_for(shelf, folder)
+    if harm != "nothing fetched":
+        run(capsys, words)
+        tile = folder / "heights/tile_-111_31.tif"
+        body = tile.read_bytes()
+        tile.unlink()
+        if harm == "cut":
+            tile.write_bytes(body[:-1])
+    status, out, err = run(capsys, [*words, "--offline"])
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    said = "tells of no tile" if harm == "nothing fetched" else "fetch it again"
+    assert said in err
+
+
+def test_no_network_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str],
+    shelf: Shelf,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_: None)
+    words = words_for(shelf, folder)
+    at = words.index("--catalogue") + 1
+    words[at] = "http://127.0.0.1:9/catalog.json"
+    status, out, err = run(capsys, words)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert "cannot be read" in err
+
+
+def test_tiles_of_two_grids_are_joined_and_said(
+    capsys: pytest.CaptureFixture[str], shelf: Shelf, folder: Path, tmp_path: Path
+) -> None:
+    for name in ("-112", "-111"):
+        (folder / f"{name}.tif").write_bytes(shelf.files[f"/north/{name}.tif"])
+    catalogues.SIDE, side = 30, catalogues.SIDE
+    try:
+        (folder / "far.tif").write_bytes(catalogues.tile_bytes(-110, 31, tmp_path))
+    finally:
+        catalogues.SIDE = side
+    joined = folder / "all.vrt"
+    words = ["area", "terrain", "join", str(folder), "--out", str(joined)]
+    status, out, _ = run(capsys, words)
+    assert status == 0
+    assert out.startswith(f"{joined}: 3 tiles\n1 of 3 tiles resampled (bilinear) onto")
+    status, out, _ = run(capsys, [*words, "--json"])
+    assert json.loads(out)["resampled"] == [str(folder / "far.tif")]
+    like = [*words, "--like", str(folder / "far.tif"), "--json"]
+    assert len(json.loads(run(capsys, like)[1])["resampled"]) == 2
+    toml = f'{HEAD}terrain = "all.vrt"\n'
+    (folder / "scenario.toml").write_text(toml)
+    status, out, _ = run(capsys, ["area", "--scenario", str(folder)])
+    assert "2 of 3 tiles resampled (bilinear) onto the grid of far.tif" in out

@@ -13,8 +13,8 @@ import shapely
 
 from linewatch.errors import BadFile, LinkError
 from linewatch.link.stac import Tile, fetch
-from linewatch.link.stac.catalogue import TRIES
 from linewatch.link.stac.fetch import MANIFEST
+from linewatch.link.stac.reader import TRIES
 from tests.link.stac.catalogues import tile_bytes
 from tests.link.stac.server import Shelf, served
 
@@ -194,7 +194,7 @@ def test_it_is_told_what_a_tile_was_held_against(
 def test_what_is_no_raster_is_refused(tile: Tile, shelf: Shelf, tmp_path: Path) -> None:
     shelf.put("/a.tif", b"<html>not here</html>")
     page = replace(tile, checksum=None, size_bytes=None)
-    with pytest.raises(LinkError, match="gave what is no raster"):
+    with pytest.raises(LinkError, match="gave what is no whole raster"):
         fetch([page], tmp_path)
 
 

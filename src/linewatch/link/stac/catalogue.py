@@ -2,22 +2,22 @@
 
 import json
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import numpy as np
 import pystac
 import requests
 import shapely
-from pystac_client import ItemSearch
 from pystac_client.exceptions import APIError
-from pystac_client.stac_api_io import StacApiIO
-from urllib3.util.retry import Retry
 
 from linewatch.area import Area
 from linewatch.errors import BadValue, LinkError
+from linewatch.link.stac.reader import Reader, only_http
+from linewatch.link.stac.search import found, search_of
 
 SLACK_M: Final = 500.0
 """How far the outline of a corridor may leave its line [m], so that asking stays short;
@@ -28,10 +28,16 @@ STEP_DEG: Final = 0.002
 
 TIFF: Final = "image/tiff"
 
-TRIES: Final = 5
-"""Tries for each page of a catalogue, as for each part of a tile."""
+HEIGHTS: Final = ("data", "dem", "DEM", "elevation", "height", "heights")
+"""Keys under which public catalogues keep heights: Earth Search and Planetary Computer
+``data``, others the rest."""
 
-TIMEOUT_S: Final = 60.0
+STORES: Final = {
+    "s3": "https://{bucket}.s3.amazonaws.com",
+    "gs": "https://storage.googleapis.com/{bucket}",
+}
+"""Where public buckets answer HTTP. Source: Amazon S3 User Guide, Virtual hosting of
+buckets; Google Cloud Storage, Request endpoints."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +86,13 @@ def corridor(area: Area, within_m: float) -> shapely.Geometry:
     return shapely.set_precision(degrees, STEP_DEG)
 
 
-class _Reader(StacApiIO):
-    """Reads with tries, and makes plain catalogues, which can be walked."""
-
-    stac_object_from_dict = pystac.StacIO.stac_object_from_dict
-
-
 def tiles_on(
-    catalogue: str, outline: shapely.Geometry, *, collection: str, asset: str = "data"
+    catalogue: str,
+    outline: shapely.Geometry,
+    *,
+    collection: str,
+    asset: str = "data",
+    s3: str = STORES["s3"],
 ) -> tuple[Tile, ...]:
     """Return the tiles of a collection that touch an outline, in order of their names.
 
@@ -103,7 +108,9 @@ def tiles_on(
     collection : str
         Id of the collection.
     asset : str
-        Key of the heights in each item; else its only GeoTIFF is taken.
+        Key of the heights in each item; else one of `HEIGHTS`, or its only GeoTIFF.
+    s3 : str
+        Where ``s3://`` buckets answer HTTP; ``{bucket}`` stands for a bucket's name.
 
     Raises
     ------
@@ -112,45 +119,37 @@ def tiles_on(
     """
     # The library warns of its tries in lines of its own; the last one is our error.
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
-    io = _Reader(
-        timeout=TIMEOUT_S,
-        max_retries=Retry(
-            total=TRIES - 1,
-            backoff_factor=0.5,
-            status_forcelist=(429, 500, 502, 503, 504),
-            allowed_methods=None,
-        ),
-    )
+    reader = Reader()
     try:
-        items = list(_items(catalogue, outline, collection, io))
+        items = list(_items(only_http(catalogue), outline, collection, reader))
     except (APIError, pystac.STACError, requests.RequestException) as error:
+        why = error.__cause__
+        if isinstance(why, LinkError):
+            raise why from None
         raise LinkError(catalogue, f"cannot be read: {_short(error)}") from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise LinkError(catalogue, "is no STAC catalogue") from error
-    tiles = {item.id: _tile(item, asset, catalogue) for item in items}
+    except RecursionError as error:
+        raise LinkError(catalogue, "leads from page to page in a ring") from error
+    stores = STORES | {"s3": s3}
+    tiles = {item.id: _tile(item, asset, catalogue, stores) for item in items}
     if not tiles:
         raise LinkError(catalogue, f"has no tile of {collection} along the line")
     return tuple(tiles[name] for name in sorted(tiles))
 
 
 def _items(
-    url: str, outline: shapely.Geometry, collection: str, io: StacApiIO
+    url: str, outline: shapely.Geometry, collection: str, reader: Reader
 ) -> Iterator[pystac.Item]:
     """Yield the items of a collection that touch an outline."""
-    links = io.read_json(url)["links"]
-    searches = [link for link in links if link["rel"] == "search"]
-    if searches:
-        methods = {link.get("method", "GET") for link in searches}
-        found = ItemSearch(
-            urljoin(url, searches[0]["href"]),
-            method="POST" if "POST" in methods else "GET",
-            stac_io=io,
-            collections=[collection],
-            intersects=json.loads(shapely.to_geojson(outline)),
-        )
-        yield from (item for item in found.items() if _touches(item, outline))
+    root = reader.read_json(url)
+    url = reader.place_of(url)
+    search = search_of(root, url)
+    if search is not None:
+        items = found(search, outline, collection, reader)
+        yield from (item for item in items if _touches(item, outline))
         return
-    start = pystac.read_file(url, stac_io=io)
+    start = pystac.read_file(url, stac_io=reader)
     if not isinstance(start, pystac.Catalog):
         raise LinkError(url, "is no catalogue; must be one, or a collection")
     held = _collection(start, collection)
@@ -164,9 +163,9 @@ def _collection(start: pystac.Catalog, name: str) -> pystac.Catalog | None:
     if start.id == name:
         return start
     for child in start.get_children():
-        found = _collection(child, name)
-        if found is not None:
-            return found
+        held = _collection(child, name)
+        if held is not None:
+            return held
     return None
 
 
@@ -203,36 +202,83 @@ def _box(edges: list[float]) -> shapely.Geometry:
     return shapely.box(edges[0], edges[1], edges[half], edges[half + 1])
 
 
-def _tile(item: pystac.Item, key: str, catalogue: str) -> Tile:
+def _tile(
+    item: pystac.Item, key: str, catalogue: str, stores: Mapping[str, str]
+) -> Tile:
     """Return the tile of an item.
 
     Raises
     ------
     LinkError
-        If it has no such asset, and not one GeoTIFF either.
+        If it has no such asset, and not one GeoTIFF either, or HTTP cannot fetch it.
     """
-    rasters = [one for one in item.assets.values() if TIFF in (one.media_type or "")]
-    asset = item.assets.get(key) or (rasters[0] if len(rasters) == 1 else None)
+    asset = _asset(item, key)
     if asset is None:
         kept = ", ".join(sorted(item.assets)) or "none"
         raise LinkError(catalogue, f"item {item.id} has no asset {key}, but {kept}")
     told: dict[str, Any] = asset.extra_fields
-    size = told.get("file:size")
+    size, checksum = told.get("file:size"), told.get("file:checksum")
     return Tile(
         name=item.id,
-        href=_fetchable(asset.get_absolute_href() or asset.href),
+        href=_fetchable(item, asset, stores),
         outline=_outline(item),
         size_bytes=size if isinstance(size, int) else None,
-        checksum=told.get("file:checksum"),
+        checksum=checksum if isinstance(checksum, str) else None,
     )
 
 
-def _fetchable(href: str) -> str:
-    """Return an address that HTTP can fetch: public buckets answer it too."""
-    parts = urlsplit(href)
-    if parts.scheme == "s3":
-        return f"https://{parts.netloc}.s3.amazonaws.com{parts.path}"
-    return href
+def _asset(item: pystac.Item, key: str) -> pystac.Asset | None:
+    """Return the heights among the assets of an item: by key, or as its only raster."""
+    rasters = {
+        name: one for name, one in item.assets.items() if TIFF in (one.media_type or "")
+    }
+    if key in item.assets:
+        return item.assets[key]
+    if len(rasters) == 1:
+        return next(iter(rasters.values()))
+    known = [rasters[name] for name in HEIGHTS if name in rasters]
+    return known[0] if len(known) == 1 else None
+
+
+def _fetchable(
+    item: pystac.Item, asset: pystac.Asset, stores: Mapping[str, str]
+) -> str:
+    """Return an address of an asset that HTTP can fetch.
+
+    It may be one of its alternatives (Alternate Assets Extension) where the first is
+    none; public buckets answer HTTP too.
+
+    Raises
+    ------
+    LinkError
+        If there is none.
+    """
+    first = asset.get_absolute_href() or asset.href
+    if first.startswith("/") and not first.startswith("/vsi"):
+        # A path on the catalogue's own server; GDAL's own begin with /vsi.
+        first = urljoin(item.get_self_href() or "", first)
+    others = asset.extra_fields.get("alternate")
+    every = [first]
+    if isinstance(others, dict):
+        every += [
+            str(o["href"])
+            for o in others.values()
+            if isinstance(o, dict) and "href" in o
+        ]
+    for href in every:
+        if urlsplit(href).scheme.lower() in ("http", "https"):
+            return href
+    for href in every:
+        parts = urlsplit(href)
+        if parts.scheme.lower() in stores and parts.netloc:
+            store = stores[parts.scheme.lower()]
+            if "." in parts.netloc:
+                # A name with dots is no name of a host that a certificate covers.
+                store = re.sub(r"//\{bucket\}\.(.*)$", r"//\1/{bucket}", store)
+            store = store.replace("{bucket}", parts.netloc)
+            return f"{store.rstrip('/')}{quote(parts.path, safe='/%')}"
+    rule = f"lies at {first}, which is not fetched: must be http, https, s3 or gs"
+    raise LinkError(item.id, rule)
 
 
 def _short(error: Exception) -> str:

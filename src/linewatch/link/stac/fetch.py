@@ -16,23 +16,28 @@ from typing import Final
 import rasterio
 import requests
 from rasterio.errors import RasterioError
-from urllib3.exceptions import HTTPError
 
 from linewatch.errors import BadFile, LinkError
-from linewatch.link.stac.catalogue import TIMEOUT_S, TRIES, Tile
+from linewatch.link.stac.catalogue import Tile
+from linewatch.link.stac.transfer import Progress, Way, grow, mark_of
 from linewatch.scenario.whole import write_whole
 
 MANIFEST: Final = "tiles.json"
 """File beside the tiles that tells where each came from, and its digest."""
 
-PART_BYTES: Final = 1 << 20
-
-HASHES: Final = {"1220": "sha256", "1340": "sha512", "d50110": "md5"}
+HASHES: Final = {
+    "1114": "sha1",
+    "1220": "sha256",
+    "2030": "sha384",
+    "1340": "sha512",
+    "1620": "sha3_256",
+    "1440": "sha3_512",
+    "a0e40220": "blake2s",
+    "c0e40240": "blake2b",
+    "d50110": "md5",
+}
 """Multihash prefixes (code and length) by the name of the hash; others are told as not
 checked. Source: the multicodec table, https://github.com/multiformats/multicodec."""
-
-Progress = Callable[[str, int, int | None], None]
-"""Told as bytes come: name of the tile, bytes of it so far, bytes of it in all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +55,9 @@ class Fetched:
     sha256 : str
         Its digest as it lies here.
     checked : str
-        What it was held against: ``sha256``, ``sha512`` or ``md5`` when the catalogue
-        tells it, ``size`` when the server does, ``nothing`` when neither did.
+        What it was held against: a name of `HASHES` when the catalogue tells it,
+        ``size`` when the server does, ``nothing`` when neither did: then it was read
+        to its end.
     """
 
     name: str
@@ -68,6 +74,7 @@ def fetch(
     *,
     progress: Progress | None = None,
     pause: Callable[[float], None] = time.sleep,
+    sign: str | None = None,
 ) -> tuple[Fetched, ...]:
     """Fetch tiles into a folder; those that lie there whole are left as they are.
 
@@ -81,6 +88,9 @@ def fetch(
         Told as bytes come.
     pause : callable
         Waits some seconds between tries [s].
+    sign : str, optional
+        Address that, asked with ``?href=``, answers with one that may be fetched, as
+        Planetary Computer wants it.
 
     Returns
     -------
@@ -99,10 +109,11 @@ def fetch(
     known = _known(folder / MANIFEST)
     tiles, made = _apart(tiles), []
     with requests.Session() as session:
+        way = Way(session=session, progress=progress, pause=pause, sign=sign)
         for tile in tiles:
             got = known.get(tile.name)
             if got is None or not _still_whole(got, tile, folder):
-                got = _fetched(tile, folder, session, progress, pause)
+                got = _fetched(tile, folder, way)
                 known[tile.name] = got
                 _write(folder / MANIFEST, known)
             made.append(got)
@@ -152,31 +163,46 @@ def _still_whole(got: Fetched, tile: Tile, folder: Path) -> bool:
     return path.stat().st_size == got.bytes and _digest(path, "sha256") == got.sha256
 
 
-def _fetched(
-    tile: Tile,
-    folder: Path,
-    session: requests.Session,
-    progress: Progress | None,
-    pause: Callable[[float], None],
-) -> Fetched:
+def held(folder: Path) -> tuple[Fetched, ...]:
+    """Return the tiles that lie whole in a folder, without asking anybody.
+
+    Raises
+    ------
+    BadFile
+        If there is none, or one differs from what was fetched.
+    """
+    known = _known(folder / MANIFEST)
+    if not known:
+        raise BadFile(folder / MANIFEST, "tells of no tile that was fetched")
+    for got in known.values():
+        path = folder / got.file
+        if not path.is_file() or _digest(path, "sha256") != got.sha256:
+            raise BadFile(path, "is not there as it was fetched; fetch it again")
+    return tuple(known[name] for name in sorted(known))
+
+
+def _fetched(tile: Tile, folder: Path, way: Way) -> Fetched:
     """Fetch one tile, check it, and give it its name."""
     name = _stem(tile)
     part = folder / f"{name}.tif.part"
-    whole = _grow(tile, part, session, progress, pause)
+    whole = grow(tile, part, way)
     checked = _check(tile, part, whole)
     try:
         with rasterio.open(part) as raster:
             has_heights = raster.count == 1 and raster.crs is not None
+            if has_heights and checked == "nothing":
+                for _, window in raster.block_windows(1):
+                    raster.read(1, window=window)
     except RasterioError as error:
         _drop(part)
-        raise LinkError(tile.href, "gave what is no raster") from error
+        raise LinkError(tile.href, "gave what is no whole raster") from error
     if not has_heights:
         _drop(part)
         raise LinkError(tile.href, "gave no one band of heights with a place")
     file = part.with_name(f"{name}.tif")
     size, sha256 = part.stat().st_size, _digest(part, "sha256")
     part.replace(file)
-    _mark(part).unlink(missing_ok=True)
+    mark_of(part).unlink(missing_ok=True)
     return Fetched(
         name=tile.name,
         href=tile.href,
@@ -187,85 +213,10 @@ def _fetched(
     )
 
 
-def _grow(
-    tile: Tile,
-    part: Path,
-    session: requests.Session,
-    progress: Progress | None,
-    pause: Callable[[float], None],
-) -> int | None:
-    """Fetch until the part is whole; return its size, when the server told it."""
-    lacking, why = TRIES, ""
-    while lacking:
-        before = part.stat().st_size if part.exists() else 0
-        try:
-            return _more(tile, part, session, progress)
-        except (requests.RequestException, HTTPError) as error:
-            why = str(error).strip().partition("\n")[0]
-            response = getattr(error, "response", None)
-            status = getattr(response, "status_code", None)
-            if status in (401, 403, 404, 410):
-                raise LinkError(tile.href, f"answers {status}") from error
-        grew = part.exists() and part.stat().st_size > before
-        lacking = TRIES if grew else lacking - 1
-        if lacking:
-            pause(0.5 * 2 ** (TRIES - lacking))
-    raise LinkError(tile.href, f"gave nothing in {TRIES} tries: {why}")
-
-
-def _more(
-    tile: Tile, part: Path, session: requests.Session, progress: Progress | None
-) -> int | None:
-    """Ask for what is missing of a tile, and append it."""
-    done = part.stat().st_size if part.exists() else 0
-    mark = _mark(part).read_text() if _mark(part).exists() else ""
-    asked: dict[str, str] = {"Accept-Encoding": "identity"}
-    if done and mark:
-        # Only the same file may go on; another one comes whole (RFC 9110, 13.1.5).
-        asked |= {"Range": f"bytes={done}-", "If-Range": mark}
-    with session.get(tile.href, headers=asked, stream=True, timeout=TIMEOUT_S) as came:
-        if came.status_code == requests.codes.requested_range_not_satisfiable:
-            part.unlink()
-        came.raise_for_status()
-        if came.status_code == requests.codes.partial and not _from(came, done):
-            part.unlink()
-            raise requests.ConnectionError(f"did not go on from byte {done}")
-        goes_on = came.status_code == requests.codes.partial
-        done = done if goes_on else 0
-        length = came.headers.get("Content-Length")
-        whole = done + int(length) if length is not None else None
-        _mark(part).write_text(_strong(came.headers.get("ETag", "")))
-        with part.open("ab" if goes_on else "wb") as to:
-            # What came before a break is kept: `iter_content` would drop it.
-            while piece := came.raw.read1(PART_BYTES):
-                to.write(piece)
-                done += len(piece)
-                if progress is not None:
-                    progress(tile.name, done, whole)
-    if whole is not None and done < whole:
-        raise requests.ConnectionError(f"ended after {done} of {whole} bytes")
-    return whole
-
-
-def _from(came: requests.Response, done: int) -> bool:
-    """Tell whether a part of a file begins where the last one ended."""
-    return came.headers.get("Content-Range", "").startswith(f"bytes {done}-")
-
-
-def _strong(mark: str) -> str:
-    """Return a mark that tells every byte; a weak one does not (RFC 9110, 8.8.1)."""
-    return "" if mark.startswith("W/") else mark
-
-
-def _mark(part: Path) -> Path:
-    """Return the file that keeps a server's mark (ETag) of a part."""
-    return part.with_suffix(".etag")
-
-
 def _drop(part: Path) -> None:
     """Throw a part away, and what was kept of where it came from."""
     part.unlink()
-    _mark(part).unlink(missing_ok=True)
+    mark_of(part).unlink(missing_ok=True)
 
 
 def _check(tile: Tile, part: Path, whole: int | None) -> str:

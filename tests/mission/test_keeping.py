@@ -89,9 +89,9 @@ def test_a_state_taken_at_any_tick_goes_on_alike(area: Area, posts: list[Post]) 
     assert len(desk.waiting()) > 0
     assert room.watch.engine.follower.stitched > 0
     assert len(room.watch.sighted().track_id) > 0
-    for second, copy in copies:
-        list(rehearse(copy, told, LAST_S, from_s=second))
-        assert same(packed(copy.watch.save()), room.watch.save()), second
+    for second, later in copies:
+        list(rehearse(later, told, LAST_S, from_s=second))
+        assert same(packed(later.watch.save()), room.watch.save()), second
 
 
 def test_every_part_of_the_watch_is_kept(area: Area, posts: list[Post]) -> None:

@@ -4,18 +4,21 @@ import json
 import shutil
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
 from linewatch.cli.ground import ground, joined, terrain_paths
 from linewatch.cli.outputs import never_over
 from linewatch.cli.site import tell
-from linewatch.errors import BadValue, LinewatchError
+from linewatch.errors import BadValue, LinewatchError, LinkError
 from linewatch.plan.siting.coverfile import check_suffix, write_cover
 from linewatch.plan.siting.table import Look, build_cover, read_candidates, read_strip
 from linewatch.sight.kinds import LIGHT_REFRACTION
 from linewatch.sight.viewshed import Mode
+
+DASK_WAIT: Final = "10s"
+"""How long a scheduler may take to answer."""
 
 
 def cover(
@@ -129,10 +132,22 @@ def _one_file(paths: list[Path], parts: Path) -> Path:
 
 
 def _dask(address: str) -> Any:
-    """Connect to a Dask scheduler."""
+    """Connect to a Dask scheduler.
+
+    Raises
+    ------
+    BadValue
+        If Dask is not installed.
+    LinkError
+        If none answers.
+    """
     try:
-        distributed = import_module("dask.distributed")
+        distributed = import_module("distributed")
     except ImportError as error:
-        rule = "left out, or dask.distributed installed"
+        rule = "left out, or given with pip install 'linewatch[dask]'"
         raise BadValue("--dask", rule, "given without it") from error
-    return distributed.Client(address)
+    try:
+        return distributed.Client(address, timeout=DASK_WAIT, set_as_default=False)
+    except (OSError, ValueError, RuntimeError, TypeError) as error:
+        first = str(error).strip().partition("\n")[0]
+        raise LinkError(address, f"no Dask scheduler answers: {first}") from error

@@ -325,8 +325,4 @@ def test_says_what_is_wrong(
     status, _, err = run(capsys, [*words, "--out", str(tmp_path / "cover.txt")])
     assert (status, err.count("\n")) == (1, 1)
     assert "the cover file must be named .npz, .parquet, .csv, .csv.gz" in err
-    status, _, err = run(
-        capsys, [*words, "--out", str(tmp_path / "c.npz"), "--dask", "tcp://nowhere:1"]
-    )
-    assert status == 1
     assert len(candidates.names) == 9

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from linewatch.errors import BadValue
+from linewatch.plan.siting import _kernels_worst as loops
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -19,6 +20,12 @@ SURE: Final = 1 - 1e-12
 
 SWAPS: Final = 50
 """Most rounds of exchanges in the search for the worst loss."""
+
+STEPS: Final = 400_000_000
+"""Pairs that the proof of the worst loss may look at: some seconds."""
+
+CLOSE: Final = 1e-12
+"""Share of a loss that its parts may miss it by, for they are rounded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -164,11 +171,20 @@ class SiteChances:
             total += float((cells * (1 - sums @ chance)).sum())
         return total
 
-    def worst_without(self, count: int) -> "Worst":
+    def worst_without(self, count: int, *, steps: int = STEPS) -> "Worst":
         """Return the `count` sites whose loss together hurts most.
 
-        Exact for one and two. For more it is the best of a greedy search with
-        exchanges, with a bound that no choice can undercut.
+        Greedy search with exchanges, then branch and bound: a loss of several sites in
+        a cell is charged to them evenly, so a loss is at most the sum of the most that
+        can be charged to each of its sites.
+
+        Parameters
+        ----------
+        count : int
+            Sites that are lost.
+        steps : int
+            Longest that the search may take, in pairs looked at. Where it does not end,
+            `Worst.least` is below `Worst.covered`, and holds all the same.
 
         Raises
         ------
@@ -176,32 +192,65 @@ class SiteChances:
             If there are fewer sites than that.
         """
         self._check(count)
-        if count == 2:
-            out = self._worst_pair()
-        else:
-            out = []
-            for _ in range(count):
-                loss = self.drop_one(out)
-                loss[out] = -1.0
-                out.append(int(np.argmax(loss)))
-            out = self._exchanged(out) if count > 2 else out
+        out: list[int] = []
+        for _ in range(count):
+            loss = self.drop_one(out)
+            loss[out] = -1.0
+            out.append(int(np.argmax(loss)))
+        out = self._exchanged(out) if count > 1 else out
         left = self.covered(out)
-        # What a set covers is at most the sum of what each covers alone.
-        most = np.sort(self.alone())[::-1][:count].sum()
-        sure = left if count <= 2 else max(self.covered() - float(most), 0.0)
-        return Worst(out=tuple(sorted(out)), covered=left, least=min(sure, left))
+        if not 1 < count < self.sites or not len(self.site):
+            return Worst(out=tuple(sorted(out)), covered=left, least=left)
+        better, most = self._worst(count, self.covered() - left, steps)
+        if better:
+            out, left = better, self.covered(better)
+        least = left if most is None else max(self.covered() - most, 0.0)
+        return Worst(out=tuple(sorted(out)), covered=left, least=min(least, left))
 
-    def _worst_pair(self) -> list[int]:
-        """Return the two sites whose loss hurts most, by trying all."""
-        whole, best, pair = self.covered(), -1.0, [0, 1]
-        for one in range(self.sites):
-            rest = self.drop_one([one])
-            rest[one] = -1.0
-            other = int(np.argmax(rest))
-            loss = whole - self.covered([one]) + float(rest[other])
-            if loss > best:
-                best, pair = loss, [one, other]
-        return pair
+    def _worst(
+        self, count: int, known: float, steps: int
+    ) -> tuple[list[int], float | None]:
+        """Return sites whose loss is above a known one, and what none can exceed.
+
+        No sites where none is above; None where the search was ended, so that the best
+        is proven.
+        """
+        parts = self._laid()
+        out = np.zeros(self.sites, bool)
+        charge = np.zeros((count, self.sites))
+        for c in range(len(self._held)):
+            loops.charged(*parts[:4], out, c, 1.0, charge)
+        order = np.argsort(-charge[-1], kind="stable")
+        sums = np.convolve(charge[-1][order], np.ones(count), "valid")
+        chosen, found = np.full(count, -1, np.int64), known
+        for first, bound in enumerate(sums.tolist()):
+            if bound <= found * (1 + CLOSE):
+                break
+            found, steps = loops.worst_after(
+                *parts, charge, order.astype(np.int64), first, count, found, chosen,
+                steps,
+            )  # fmt: skip
+            if steps < 0:
+                # Every loss not looked at starts here or later.
+                return chosen[chosen >= 0].tolist(), max(bound, found) * (1 + CLOSE)
+        return chosen[chosen >= 0].tolist(), None
+
+    def _laid(self) -> tuple[Longs, Longs, Floats, Floats, Longs, Longs]:
+        """Return the pairs by cell, the surest first, and by site, for the search."""
+        row = np.searchsorted(self._held, self.cell)
+        order = np.lexsort((-self.chance, row))
+        ends = np.append(self._starts, len(self.cell)).astype(np.int64)
+        by_site = np.argsort(self.site, kind="stable")
+        sptr = np.zeros(self.sites + 1, np.int64)
+        np.cumsum(np.bincount(self.site, minlength=self.sites), out=sptr[1:])
+        return (
+            ends,
+            self.site[order],
+            1 - self.chance[order],
+            np.asarray(self.weight[self._held], np.float64),
+            sptr,
+            row[by_site].astype(np.int64),
+        )
 
     def _exchanged(self, out: list[int]) -> list[int]:
         """Exchange one of the lost sites for another while that hurts more."""
@@ -241,6 +290,11 @@ class Worst:
     out: tuple[int, ...]
     covered: float
     least: float
+
+    @property
+    def proven(self) -> bool:
+        """True where no loss of as many sites leaves less."""
+        return self.least >= self.covered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

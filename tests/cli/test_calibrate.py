@@ -9,6 +9,7 @@ import pytest
 from linewatch.sight import KINDS, TARGETS, range_chance, read_kinds
 from tests.cli.running import run
 
+Words = list[str | Path]
 HEAD = "kind,target,range_m,shown,detected"
 
 
@@ -84,7 +85,7 @@ def test_fitted_figures_are_written_to_plan_with(
         "eye,like,camera,sheet 3\neye,mast_m,18,sheet 3\n"
     )
     looks.write_text(looks.read_text().replace("camera,", "eye,"))
-    words = ["calibrate", looks, "--kinds", kinds, "--out", out]
+    words: Words = ["calibrate", looks, "--kinds", kinds, "--out", out]
     status, said, err = run(capsys, words)
     assert (status, err) == (0, "")
     assert f"{out} holds the fitted range and ceiling of eye." in said
@@ -114,7 +115,7 @@ def test_the_kinds_that_are_read_are_not_written_over(
 ) -> None:
     kinds = tmp_path / "kinds.csv"
     kinds.write_text("kind,figure,value,source\ncamera,mast_m,18,sheet 3\n")
-    words = ["calibrate", looks, "--kinds", kinds, "--out"]
+    words: Words = ["calibrate", looks, "--kinds", kinds, "--out"]
     for out in (kinds, looks):
         status, _, err = run(capsys, [*words, out])
         assert status == 1

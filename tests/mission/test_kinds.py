@@ -49,6 +49,7 @@ radar-b,period_s,4,maker
 tap,like,seismic,maker
 tap,anchor_walker_m,70,test
 """
+Words = list[str | Path]
 HOURS = 0.1
 SENSORS = re.compile(r"\d{4}-.* (radar|camera|seismic)\b").match
 """A line of the ledger that moves or counts sensors."""
@@ -185,7 +186,7 @@ def test_the_command_replays_after_the_file_was_changed(
     kinds = own_folder / "kinds.csv"
     kinds.write_text(KINDS_CSV.replace("0.7", "0.2").replace(",25,", ",3,"))
     try:
-        words = ["replay", ran, "--scenario", own_folder, "--json"]
+        words: Words = ["replay", ran, "--scenario", own_folder, "--json"]
         status, out, err = run(capsys, words)
     finally:
         kinds.write_text(KINDS_CSV)
@@ -328,7 +329,13 @@ def test_a_proposal_whose_figures_cannot_be_read_gets_one_line(
     with pytest.raises((BadValue, UnknownName)):
         ordered_posts(bad, small.area)
     write_proposal(tmp_path / "sites.json", bad)
-    words = ["watch", "--log", tmp_path / "m.log", "--scenario", small.scenario.folder]
+    words: Words = [
+        "watch",
+        "--log",
+        tmp_path / "m.log",
+        "--scenario",
+        small.scenario.folder,
+    ]
     words += ["--proposal", tmp_path / "sites.json", "--port", "0"]
     status, _, err = run(capsys, words)
     assert (status, err.count("\n")) == (1, 1)
@@ -370,18 +377,19 @@ def test_plan_decide_watch_and_sim_with_kinds_of_ones_own(
     """The whole way by its commands, each reading what the one before wrote."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     log, sites = tmp_path / "mission.log", tmp_path / "sites.json"
-    start, scenario = "2025-05-02T06:00:00Z", ["--scenario", own_folder]
-    plan = ["plan", "sites", "--on", "2025-05-02", "--out", sites]
+    start = "2025-05-02T06:00:00Z"
+    scenario: Words = ["--scenario", own_folder]
+    plan: Words = ["plan", "sites", "--on", "2025-05-02", "--out", sites]
     assert run(capsys, [*plan, *scenario])[0] == 0
-    decide = ["decide", sites, "--by", "JTF-SB commander", "--answer", "approve"]
+    decide: Words = ["decide", sites, "--by", "JTF-SB commander", "--answer", "approve"]
     decide += ["--on", "2025-05-02", "--log", log]
     assert run(capsys, [*decide, *scenario])[0] == 0
-    words = ["--log", log, "--proposal", sites, "--start", start, *scenario]
+    words: Words = ["--log", log, "--proposal", sites, "--start", start, *scenario]
     process = Process([str(word) for word in words], 0, tmp_path, 0)
     try:
         # What the scenario says from here on changes nothing: the proposal holds it.
         (own_folder / "kinds.csv").unlink()
-        sim = ["sim", "--to", f"127.0.0.1:{process.port()}", "--proposal", sites]
+        sim: Words = ["sim", "--to", f"127.0.0.1:{process.port()}", "--proposal", sites]
         sim += ["--hours", "0.05", "--speed", "100", *scenario]
         status, out, err = run(capsys, sim)
     finally:

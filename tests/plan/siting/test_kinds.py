@@ -185,7 +185,14 @@ def test_a_scenario_without_a_file_has_the_built_in_kinds(folder: Path) -> None:
 def test_the_command_plans_with_the_kinds_of_the_scenario(
     capsys: pytest.CaptureFixture[str], folder: Path
 ) -> None:
-    words = ["plan", "sites", "--scenario", folder, "--kit", "radar=1,radar-b=1"]
+    words: list[str | Path] = [
+        "plan",
+        "sites",
+        "--scenario",
+        folder,
+        "--kit",
+        "radar=1,radar-b=1",
+    ]
     status, out, err = run(capsys, [*words, "--json"])
     assert (status, err) == (0, "")
     told = json.loads(out)

@@ -111,6 +111,13 @@ export interface Alert {
   acknowledged: { office: string; time_s: number } | null;
 }
 
+/** A track that may continue another, with the chance that they are of one target. */
+export interface Stitch {
+  earlier: number;
+  later: number;
+  chance: number;
+}
+
 export interface News {
   seq: number;
   time_s: number;
@@ -121,6 +128,8 @@ export interface News {
   node_counts: Record<string, number>;
   counters: Record<string, number>;
   path_proven_s: number | null;
+  /** The latest, newest last. */
+  stitches: Stitch[];
   /** Whether the watch has ended: then no newer frame is to be waited for. */
   ended: boolean;
   /** How many sites the part that stands still has by now. */

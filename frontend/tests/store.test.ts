@@ -14,6 +14,7 @@ const news = (seq: number, alerts: Alert[] = []): News => ({
   node_counts: {},
   counters: {},
   path_proven_s: null,
+  stitches: [],
   ended: false,
   sites: 0,
 });

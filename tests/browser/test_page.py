@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from linewatch.web import LiveFrame, Tracks
+from linewatch.web.picture import Stitch
 from tests.browser.conftest import Desk
 from tests.web.fake import alert, frame, handover
 
@@ -105,6 +106,22 @@ def test_alert_opens_to_its_place(desk: Desk) -> None:
     card.locator(".card-head").click()
     expect(card).to_contain_text("MGRS")
     expect(card).to_contain_text("right (south) of the line")
+
+
+def test_track_that_was_lost_leads_on_to_the_one_that_may_be_its_next(
+    desk: Desk,
+) -> None:
+    page, source = desk.page, desk.served.source
+    stitch = Stitch(earlier=70, later=7, chance=0.83)
+    source.moving = replace(source.moving, stitches=(stitch,))
+    source.show(alert(70, source.moving.time_s))
+    page.locator("[data-alert=alert-70] .card-head").click()
+    card = page.get_by_label("Track", exact=True)
+    expect(card).to_contain_text("No longer in the picture.")
+    card.get_by_role("button", name="track 7 (83 %)").click()
+    expect(card).to_contain_text("Track 7")
+    expect(card).to_contain_text("May continue")
+    expect(card.get_by_role("button", name="track 70 (83 %)")).to_be_visible()
 
 
 def test_test_alerts_are_no_work_for_an_officer(desk: Desk) -> None:

@@ -213,6 +213,7 @@ class FakeSource:
             after,
             alerts=alerts or self.moving.alerts,
             handovers=handed or self.moving.handovers,
+            stitches=self.moving.stitches,
             acknowledgements=tuple(self.logged),
         )
 

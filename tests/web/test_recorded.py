@@ -10,7 +10,7 @@ from linewatch.force import Force, read_force
 from linewatch.log import MissionLog
 from linewatch.scenario import read_scenario
 from linewatch.web.compose import OUTLINE_M, outline_of
-from linewatch.web.recorded import RecordedSource
+from linewatch.web.recorded import STITCHES, RecordedSource
 from linewatch.web.words import live_words, news_words, picture_words
 from tests.report.made import START_S, alert, mission, node, status, track, write
 
@@ -65,6 +65,28 @@ def test_tracks_of_late_are_shown_with_their_course(tmp_path: Path, area: Area) 
     north_rad = np.arctan2(x_m[1] - x_m[0], y_m[1] - y_m[0])
     course_deg = np.degrees(np.arctan2(3, 4) - north_rad)
     assert rows[0]["azimuth_deg"] == pytest.approx(course_deg, abs=0.1)
+
+
+def test_the_latest_stitches_are_told_in_their_order(
+    tmp_path: Path, area: Area
+) -> None:
+    told = [
+        (
+            START_S + at,
+            "stitch",
+            {"earlier": at, "later": at + 1, "chance": 0.7, "gap_s": 30.0},
+        )
+        for at in range(STITCHES + 3)
+    ]
+    path = write(tmp_path / "log.db")
+    with MissionLog.open(path) as log:
+        log.append(told)
+    with MissionLog.open_to_read(path) as log:
+        source = RecordedSource(log, area)
+        words = news_words(source.static(), source.live())["stitches"]
+    assert len(words) == STITCHES
+    assert words[0] == {"earlier": 3, "later": 4, "chance": 0.7}
+    assert words[-1]["later"] == STITCHES + 3
 
 
 def test_track_that_ended_or_is_old_leaves(tmp_path: Path, area: Area) -> None:

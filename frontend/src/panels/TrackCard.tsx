@@ -1,13 +1,15 @@
 /** What is known of the track that was chosen on the map. */
 
 import { TARGET_NAME } from "../colors";
+import { after, before, type Kin } from "../stitch";
 import { useStore, type Store } from "../store";
 import { span } from "../time";
 import type { Picture } from "../types";
 
 export function TrackCard({ store, picture }: { store: Store; picture: Picture }) {
-  const { selectedTrack, tracks } = useStore(store, (state) => state);
+  const { selectedTrack, tracks, news } = useStore(store, (state) => state);
   if (selectedTrack === null) return null;
+  const stitches = news?.stitches ?? [];
   const row = tracks.trackId.indexOf(selectedTrack);
   const target = row >= 0 ? (picture.targets[tracks.target[row]!] ?? "unknown") : "unknown";
   return (
@@ -39,6 +41,23 @@ export function TrackCard({ store, picture }: { store: Store; picture: Picture }
           <dd>{span(tracks.ageS[row]!)} ago</dd>
         </dl>
       )}
+      <Others told="May continue" kin={before(stitches, selectedTrack)} store={store} />
+      <Others told="May go on as" kin={after(stitches, selectedTrack)} store={store} />
     </aside>
+  );
+}
+
+/** Tracks that may be of the same target, each a way to its own card. */
+function Others({ told, kin, store }: { told: string; kin: Kin[]; store: Store }) {
+  if (kin.length === 0) return null;
+  return (
+    <p class="kin">
+      {told}
+      {kin.map(({ track, chance }) => (
+        <button type="button" key={track} onClick={() => store.set({ selectedTrack: track })}>
+          track {track} ({Math.round(100 * chance)} %)
+        </button>
+      ))}
+    </p>
   );
 }

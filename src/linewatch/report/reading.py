@@ -57,6 +57,7 @@ class Reading:
     availability: Availability = field(default_factory=Availability)
     tracks: dict[int, Body] = field(default_factory=dict)
     track_ids: set[int] = field(default_factory=set)
+    stitches: list[tuple[int, int, float]] = field(default_factory=list)
     alerts: dict[str, Alert] = field(default_factory=dict)
     handovers: dict[str, Handover] = field(default_factory=dict)
     acknowledged: dict[str, tuple[float, str]] = field(default_factory=dict)
@@ -128,6 +129,11 @@ def _track(reading: Reading, _: float, body: Body) -> None:
         reading.tracks.pop(track_id, None)
     else:
         reading.tracks[track_id] = body
+
+
+def _stitch(reading: Reading, _: float, body: Body) -> None:
+    earlier, later = (int(number(body[name])) for name in ("earlier", "later"))
+    reading.stitches.append((earlier, later, number(body["chance"])))
 
 
 def _alert(reading: Reading, time_s: float, body: Body) -> None:
@@ -220,6 +226,7 @@ TAKERS: Final[Mapping[str, Callable[[Reading, float, Body], None]]] = {
     "detection": _detection,
     "refusal": _refusal,
     "track": _track,
+    "stitch": _stitch,
     "alert": _alert,
     "handover": _handover,
     "receipt": _receipt,

@@ -299,6 +299,15 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stitch:
+    """Track `later` may continue `earlier`; `chance` is that of one target [-]."""
+
+    earlier: int
+    later: int
+    chance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveFrame:
     """The part of the picture that moves, as known at one instant.
 
@@ -320,6 +329,8 @@ class LiveFrame:
         Health of each node (a value of `Health`) by its name.
     counters : mapping of str to number
         Counts to show, such as detections so far, by their label.
+    stitches : tuple of Stitch
+        Which tracks may continue which, the latest, newest last.
     ended : bool
         Whether the watch has ended: then no newer frame is to be waited for.
     """
@@ -332,6 +343,7 @@ class LiveFrame:
     acknowledgements: tuple[Acknowledgement, ...] = ()
     nodes: Mapping[str, str] = field(default_factory=dict)
     counters: Mapping[str, float] = field(default_factory=dict)
+    stitches: tuple[Stitch, ...] = ()
     ended: bool = False
 
 

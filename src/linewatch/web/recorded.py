@@ -16,7 +16,14 @@ from linewatch.mission.orders import kinds_by_post
 from linewatch.report.reading import Reading, number
 from linewatch.watch.values import Target
 from linewatch.web.compose import force_of, picture_of, sites_of
-from linewatch.web.picture import TARGETS, Acknowledgement, LiveFrame, Picture, Tracks
+from linewatch.web.picture import (
+    TARGETS,
+    Acknowledgement,
+    LiveFrame,
+    Picture,
+    Stitch,
+    Tracks,
+)
 
 SHOWN: Final = (
     "start",
@@ -25,12 +32,16 @@ SHOWN: Final = (
     "node",
     "status",
     "track",
+    "stitch",
     "alert",
     "handover",
     "receipt",
     "acknowledgement",
 )
 """Kinds of entry that the picture shows. Detections, by far the most, are not read."""
+
+STITCHES: Final = 500
+"""Stitches that a frame tells, the latest [-]: hours of a whole border."""
 
 FORGOTTEN_S: Final = 60.0
 """Age at which a track that nobody ended leaves the picture [s]."""
@@ -112,6 +123,10 @@ def _frame(reading: Reading, seq: int, plane: Plane) -> LiveFrame:
         ),
         nodes=reading.health(),
         counters={"entries in the log": seq},
+        stitches=tuple(
+            Stitch(earlier=earlier, later=later, chance=chance)
+            for earlier, later, chance in reading.stitches[-STITCHES:]
+        ),
         ended=reading.ended,
     )
 

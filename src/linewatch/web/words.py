@@ -170,6 +170,9 @@ def news_words(picture: Picture, frame: LiveFrame) -> Words:
         "node_counts": node_counts(frame.nodes),
         "counters": dict(frame.counters),
         "path_proven_s": proven_s(frame),
+        "stitches": [
+            {**asdict(each), "chance": round(each.chance, 3)} for each in frame.stitches
+        ],
         "ended": frame.ended,
         "sites": len(picture.sites),
     }

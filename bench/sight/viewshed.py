@@ -108,7 +108,9 @@ def run_case(
                 see = partial(ready.seen, lens, target_m=TARGET_M, mode=mode)
                 seconds = best_s(see, 2)
                 least[str(mode)] = min(least[str(mode)], seconds)
-            if gdal is not None:
+            if gdal is None:
+                continue
+            for _ in range(2):  # as often as ours
                 start = time.process_time()
                 handle = gdal.see((row, col), above_m, TARGET_M, reach_m)
                 least["gdal"] = min(least["gdal"], time.process_time() - start)

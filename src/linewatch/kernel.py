@@ -15,9 +15,11 @@ R = TypeVar("R")
 @overload
 def kernel(loop: Callable[P, R]) -> Callable[P, R]: ...
 @overload
-def kernel(*, packs: bool) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 def kernel(
-    loop: Callable[P, R] | None = None, *, packs: bool = False
+    *, packs: bool = ..., joins: bool = ...
+) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def kernel(
+    loop: Callable[P, R] | None = None, *, packs: bool = False, joins: bool = False
 ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
     """Compile a serial loop to machine code and keep its types for the checker.
 
@@ -36,15 +38,19 @@ def kernel(
         Let the compiler pack neighbouring statements of equal form into one vector
         instruction (LLVM's superword packing, which Numba leaves off): for loops that
         spell out their lanes. Sums keep their order, so the bits stay the same.
+    joins : bool, default False
+        Lay its code into the kernels that call it: for short loops over many arrays,
+        each of which is seven numbers to hand over.
     """
     if loop is None:
-        return lambda loop: _compiled(loop, packs=packs)
-    return _compiled(loop, packs=packs)
+        return lambda loop: _compiled(loop, packs=packs, joins=joins)
+    return _compiled(loop, packs=packs, joins=joins)
 
 
-def _compiled(loop: Callable[P, R], *, packs: bool) -> Callable[P, R]:
+def _compiled(loop: Callable[P, R], *, packs: bool, joins: bool) -> Callable[P, R]:
     """Wrap a loop so that its first call compiles it."""
-    compiled: Any = njit(cache=True, nogil=True, error_model="numpy")(loop)
+    door = njit(cache=True, nogil=True, error_model="numpy", forceinline=joins)
+    compiled: Any = door(loop)
     if packs and hasattr(compiled, "compile"):  # with the compiler off it has none
         plain = compiled.compile
 

@@ -14,7 +14,7 @@ Heights = NDArray[np.float32]
 LANES = 8
 
 
-@kernel
+@kernel(joins=True)
 def swap(
     a: np.uint64, b: np.uint64, shift: np.uint64, mask: np.uint64
 ) -> tuple[np.uint64, np.uint64]:
@@ -23,7 +23,7 @@ def swap(
     return a ^ (t << shift), b ^ t
 
 
-@kernel
+@kernel(joins=True)
 def turn(
     words: NDArray[np.uint64],
     first: int,
@@ -69,7 +69,7 @@ def turn(
     to[np.uint64(at + 7 * apart)] = a7
 
 
-@kernel
+@kernel(joins=True)
 def unbraid(
     sides: NDArray[np.uint8], marks: NDArray[np.uint8], held: int, last: int
 ) -> None:
@@ -101,7 +101,7 @@ def put_lowest(
         line_m[np.uint64(at + step * r)] = lowest
 
 
-@kernel
+@kernel(joins=True)
 def mark_lanes(
     marks: NDArray[np.uint8],
     lift_m: Heights,
@@ -119,7 +119,7 @@ def mark_lanes(
         marks[i] = mark if rings[np.uint64(now) + i] > blank else none
 
 
-@kernel
+@kernel(joins=True)
 def put_seen(
     line: NDArray[np.uint8],
     at: int,
@@ -160,7 +160,7 @@ def put_count(
     return total
 
 
-@kernel
+@kernel(joins=True)
 def put_ring(
     lowest_m: Heights,
     seen: NDArray[np.uint8],
@@ -213,7 +213,7 @@ def put_ring(
     return total
 
 
-@kernel
+@kernel(joins=True)
 def put_square(
     seen: NDArray[np.uint8],
     count: NDArray[np.uint32],
@@ -237,7 +237,7 @@ def put_square(
     return total
 
 
-@kernel
+@kernel(joins=True)
 def put_columns(
     seen: NDArray[np.uint8],
     count: NDArray[np.uint32],

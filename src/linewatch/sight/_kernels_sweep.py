@@ -29,7 +29,7 @@ NONE_M = -1e6
 LOW = -1e30
 """Rise of a horizon that nothing has raised yet."""
 
-MARKS_DIGEST = "7cc6b54523d1"
+MARKS_DIGEST = "e850a79b6740"
 """Of `_kernels_marks`, so that a change there renews what is compiled of this file."""
 
 LANES = out.LANES
@@ -132,7 +132,7 @@ def lift_over(
     lift_m[at + U7] = s7
 
 
-@kernel
+@kernel(joins=True)
 def aim_cells(
     cells: NDArray[np.int32], parts: Heights, c: int, half: int, last: int
 ) -> None:
@@ -164,7 +164,7 @@ def lift_ring(
         lift_over(lift_m, at, rings, own, horizon, i, parts[n], np.float32(c))
 
 
-@kernel
+@kernel(joins=True)
 def aim_rays(
     cells: NDArray[np.int32],
     parts: Heights,
@@ -272,7 +272,7 @@ def rise_ring(
         rings[at + U7] = s7
 
 
-@kernel
+@kernel(joins=True)
 def lay_ring(
     rings: Heights,
     now: int,

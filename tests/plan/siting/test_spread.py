@@ -78,7 +78,7 @@ from pathlib import Path
 from linewatch.plan.siting import block, table
 
 table.BLOCK_SITES = 4
-look = block.lowest_in_block
+look = block.seen_from_block
 seen = Path(sys.argv[1])
 
 def slow(given, n, *more):
@@ -87,7 +87,7 @@ def slow(given, n, *more):
     time.sleep(float(sys.argv[2]))
     return look(given, n, *more)
 
-block.lowest_in_block = slow
+block.seen_from_block = slow
 from linewatch.cli import main
 main(sys.argv[3:])
 """

@@ -167,14 +167,14 @@ def test_goes_on_where_it_was_stopped(
     assert there
     # One part is cut short, as by a full disk: it is made again.
     there[0].write_bytes(there[0].read_bytes()[:-7])
-    look = blocks.lowest_in_block
+    look = blocks.seen_from_block
 
     def counted(*args: object) -> object:
         nonlocal looked
         looked += 1
         return look(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(blocks, "lowest_in_block", counted)
+    monkeypatch.setattr(blocks, "seen_from_block", counted)
     again = build_cover(terrain, candidates, strip, parts)
     assert again.kept == len(there) - 1
     assert 0 < looked < 30

@@ -6,26 +6,26 @@ from numpy.typing import NDArray
 from linewatch.kernel import kernel
 
 Heights = NDArray[np.float32]
+Marks = NDArray[np.uint8]
 Whole = NDArray[np.int64]
 Cells = NDArray[np.int32]
 
 
 @kernel
 def seen_spots(
-    lowest_m: Heights,
+    marks: Marks,
     top: int,
     left: int,
     row_ptr: Whole,
     col: Cells,
-    target_m: float,
     out: Cells,
 ) -> int:
-    """Fill the spots whose lowest seen height is at most `target_m`; return how many.
+    """Fill the spots whose cells are marked 1, as seen; return how many.
 
     The window's first cell is at row `top` and column `left`. The spots of row `y` are
     ``row_ptr[y]:row_ptr[y + 1]``, their columns in `col` growing.
     """
-    rows, cols = lowest_m.shape
+    rows, cols = marks.shape
     n = 0
     for y in range(rows):
         at, end = row_ptr[top + y], row_ptr[top + y + 1]
@@ -40,7 +40,7 @@ def seen_spots(
             x = col[spot] - left
             if x >= cols:
                 break
-            if lowest_m[y, x] <= target_m:
+            if marks[y, x] == 1:
                 out[n] = spot
                 n += 1
     return n

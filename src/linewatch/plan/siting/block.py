@@ -1,7 +1,7 @@
 """One block of the cover table: looked from in a process of its own, kept on disk."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +13,10 @@ from linewatch.errors import BadValue
 from linewatch.plan.siting import _kernels_table as loops
 from linewatch.plan.siting.cover import Floats, Whole
 from linewatch.scenario.whole import whole
+from linewatch.sight.cells import Cells, Lens, Mode, Patch, Prepared, sag_per_m
 from linewatch.sight.raster import MapTerrain
-from linewatch.sight.viewshed import Cells, Lens, Mode, lowest_in_cells, sag_per_m
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised whenever the same block would see something else."""
 
 
@@ -86,13 +86,15 @@ def look_block(block: Block, sighting: Sighting) -> Found:
     _stand_on_ground(block, window, ground)
     room = np.empty(len(col), np.int32)
     pairs = []
+    # Once for the block: made anew for each candidate it took a third of the time.
+    prepared = Prepared.of(
+        Cells(height_m=ground, step_x_m=steps[0][0], step_y_m=steps[0][1]),
+        sag=sag_per_m(sighting.refraction),
+    )
     for n, step in enumerate(steps):
-        lowest_m, top, left = lowest_in_block(
-            block, n, step, (window, ground), sighting
-        )
-        many = loops.seen_spots(
-            lowest_m, top, left + window.col_off, row_ptr, col, sighting.target_m, room
-        )
+        patch = seen_from_block(block, n, step, (window, prepared), sighting)
+        left = patch.left + window.col_off
+        many = loops.seen_spots(patch.values, patch.top, left, row_ptr, col, room)
         pairs.append(room[:many] + np.int32(first))
     counts = np.array([len(one) for one in pairs], np.int64)
     head = np.concatenate([[len(pairs)], counts]).astype(np.int32)
@@ -100,32 +102,24 @@ def look_block(block: Block, sighting: Sighting) -> Found:
     return Found(path=path, counts=counts, kept=False)
 
 
-def lowest_in_block(
+def seen_from_block(
     block: Block,
     n: int,
     step: tuple[float, float],
-    ground: tuple[Window, NDArray[np.float32]],
+    ground: tuple[Window, Prepared],
     sighting: Sighting,
-) -> tuple[NDArray[np.float32], int, int]:
-    """Return how low candidate `n` sees, and where that lies in the window."""
-    (window, height_m), (step_x_m, step_y_m) = ground, step
-    row, col = int(block.row[n]) - window.row_off, int(block.col[n]) - window.col_off
-    reach_m = float(block.reach_m[n])
-    deep, wide = int(reach_m / step_y_m), int(reach_m / step_x_m)
-    top, left = max(row - deep, 0), max(col - wide, 0)
-    cut = height_m[top : row + deep + 1, left : col + wide + 1]
-    lowest_m = lowest_in_cells(
-        Cells(height_m=cut, step_x_m=step_x_m, step_y_m=step_y_m),
-        Lens(
-            row=row - top,
-            col=col - left,
-            above_m=float(block.above_m[n]),
-            reach_m=reach_m,
-        ),
-        sag=sag_per_m(sighting.refraction),
-        mode=sighting.mode,
+) -> Patch[np.uint8]:
+    """Mark what candidate `n` sees, and where that lies in the window."""
+    window, prepared = ground
+    lens = Lens(
+        row=int(block.row[n]) - window.row_off,
+        col=int(block.col[n]) - window.col_off,
+        above_m=float(block.above_m[n]),
+        reach_m=float(block.reach_m[n]),
     )
-    return lowest_m, top, left
+    # In degrees the cells of each row have a width of their own.
+    here = replace(prepared, step_x_m=step[0], step_y_m=step[1])
+    return here.seen(lens, target_m=sighting.target_m, mode=sighting.mode)
 
 
 def _window(

@@ -128,11 +128,13 @@ def site(
     _check(table, limits, choose_count, budget)
     effort = Effort(kicks=kicks, rounds=rounds, workers=workers)
     if moves is not None:
-        if not table.periods or backup > 1:
-            raise BadValue("--moves", "given with periods, and without backup", moves)
+        if not table.periods:
+            rule = "left out where the demand has no column 'period'"
+            raise BadValue("--moves", rule, moves)
         moving = choose_moving(
-            table.cover, table.by_period, limits, moves=moves, effort=effort
-        )
+            table.cover, table.by_period, limits,
+            moves=moves, backup=backup, effort=effort,
+        )  # fmt: skip
         _periods(moving, table, out, as_json=as_json)
         return
     choice = choose(table.cover, limits, backup=backup, effort=effort)

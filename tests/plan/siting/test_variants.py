@@ -13,7 +13,7 @@ from linewatch.plan.siting import Cover, Effort, Limits, Proof, choose
 from linewatch.plan.siting.exact import cover_all, sharpened
 from linewatch.plan.siting.limits import Links, Rows
 from linewatch.plan.siting.median import p_median
-from linewatch.plan.siting.moving import choose_moving, worth
+from linewatch.plan.siting.moving import choose_moving
 from linewatch.plan.siting.rules import crews, one_a_place, spacing
 from tests.plan.siting import naive
 
@@ -138,67 +138,6 @@ def test_everything_is_covered_at_least_cost_within_the_limits(
     found = cover_all(cover, backup=backup, limits=limits)
     assert found.cost == pytest.approx(min(costs))
     assert found.proof is Proof.BEST
-
-
-@settings(max_examples=60)
-@given(
-    seed=st.integers(0, 2**32 - 1),
-    sites=st.integers(2, 5),
-    periods=st.integers(1, 3),
-    moves=st.integers(0, 2),
-    count=st.integers(1, 2),
-    sure=st.booleans(),
-)
-def test_units_that_move_do_so_within_their_moves(
-    seed: int, sites: int, periods: int, moves: int, count: int, sure: bool
-) -> None:
-    rng = np.random.default_rng(seed)
-    site, cell = np.nonzero(rng.random((sites, 8)) < 0.4)
-    by_period = rng.integers(0, 9, (periods, 8)).astype(float)
-    cover = Cover.of(
-        site,
-        cell,
-        weight=np.ones(8),
-        cost=np.ones(sites),
-        prob=None if sure else rng.uniform(0.1, 1.0, len(site)),
-    )
-    sets = [
-        frozenset(choice)
-        for size in range(count + 1)
-        for choice in itertools.combinations(range(sites), size)
-    ]
-    best = max(
-        sum(
-            naive.worth(replace(cover, weight=w), tuple(chosen))
-            for w, chosen in zip(by_period, course, strict=True)
-        )
-        for course in itertools.product(sets, repeat=periods)
-        if all(len(b - a) <= moves for a, b in itertools.pairwise(course))
-    )
-    found = choose_moving(
-        cover, by_period, Limits(total=count), moves=moves, effort=QUICK
-    )
-    taken = np.zeros((periods, sites), bool)
-    for t, chosen in enumerate(found.sites):
-        taken[t, chosen] = True
-        assert len(chosen) <= count
-    assert max(found.moves, default=0) <= moves
-    assert found.objective == pytest.approx(worth(cover, by_period, taken))
-    assert found.fixed - 1e-9 <= found.objective <= best + 1e-9
-    assert found.bound >= best - 1e-6
-    if sure:
-        assert found.objective == pytest.approx(best)
-        assert found.proof is Proof.BEST
-
-
-def test_moving_refuses_what_it_cannot_do() -> None:
-    cover = Cover.of(np.array([0]), np.array([0]), weight=np.ones(1), cost=np.ones(1))
-    with pytest.raises(BadValue, match="moves must be 0 or more"):
-        choose_moving(cover, np.ones((2, 1)), Limits(), moves=-1)
-    none = np.empty(0, np.int64)
-    linked = Limits(links=Links.of(none, none, np.ones(1, bool)))
-    with pytest.raises(BadValue, match="without links"):
-        choose_moving(cover, np.ones((2, 1)), linked, moves=1)
 
 
 def test_spacing_lets_sites_stand_exactly_that_far_apart() -> None:

@@ -252,6 +252,10 @@ def test_figures_that_cannot_be_read_are_told_with_their_entry(
     assert said in err
     assert "bad.log: entry " in err
     assert "cannot be read: " in err
+    words: Words = ["serve", "--log", path, "--scenario", own_folder, "--port", "0"]
+    status, out, err = run(capsys, words)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert said in err
 
 
 def test_an_order_of_a_kind_without_figures_is_told(

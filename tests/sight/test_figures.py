@@ -78,7 +78,6 @@ def test_the_log_has_a_field_for_every_figure_but_the_sources() -> None:
         ({"label": 3}, "label of odd must be text, not 3"),
         ({"bands_um": "10"}, "bands_um of odd must be a list of numbers"),
         ({"bands_um": ["10"]}, "bands_um of odd must be a number"),
-        ({"planning_value": 1}, "planning_value of odd must be true or false"),
         ({"colour": "red"}, "those of a sensor kind, not with colour"),
         (
             {"waves_cell_m": None},

@@ -287,7 +287,6 @@ FIELDS: Final[Mapping[str, Mapping[str, Check]]] = {
         **dict.fromkeys(("law", "gives", "criterion"), token),
         **dict.fromkeys(_FIGURES, number),
         "bands_um": numbers,
-        "planning_value": flag,
     },
     "tick": {"until_s": number},
     "acknowledgement": {"alert_id": token, "office": label},

@@ -147,5 +147,5 @@ def _place(post: Post) -> str:
     return canonical([site, asdict(post.sight.eye), post.sight.phase_s, figures])
 
 
-SAID: Final = frozenset({"label", "source", "waves_source", "planning_value"})
+SAID: Final = frozenset({"label", "source", "waves_source"})
 """What a kind's record says to people alone."""

@@ -162,7 +162,7 @@ def fit(
     low, middle, high = _interval(np.log(SCALES), weight.sum(axis=1), level)
     scale = math.exp(low), math.exp(middle), math.exp(high)
     top = _interval(CEILINGS, weight.sum(axis=0), level)
-    fitted = replace(before.scaled(scale[1]), ceiling=top[1], planning_value=False)
+    fitted = replace(before.scaled(scale[1]), ceiling=top[1])
     expected = _chances(fitted, looks, light)
     return Fit(
         kind=fitted,

@@ -169,8 +169,6 @@ class SensorKind:
     dwell_s : float
         How long one look stays on a place [s]; 0 for a look that repeats every
         `period_s` without end.
-    planning_value : bool
-        True where figures are a plain judgement for planning and no measurement.
     source : str
         Where the figures come from.
     like : str
@@ -205,7 +203,6 @@ class SensorKind:
     absorbed_db_km: float = 0.0
     wind_half_mps: float = math.inf
     dwell_s: float = 0.0
-    planning_value: bool = True
     like: str = ""
 
     def __post_init__(self) -> None:

@@ -34,7 +34,7 @@ class Node:
     name : str
         Short name, unique in a scenario, such as ``radar-017``.
     kind : str
-        Sensor kind, a key of `linewatch.sight.kinds`.
+        Sensor kind: a built-in one (`linewatch.sight.KINDS`) or a scenario's own.
     lon_deg, lat_deg : float
         Place [deg], WGS 84.
     status_interval_s : float

@@ -58,6 +58,11 @@ class RecordedSource:
         The area of its scenario.
     force : Force, optional
         Its force, counted on the day that the log has come to.
+
+    Raises
+    ------
+    LogBroken
+        If the log holds figures of a sensor kind that cannot be read.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class RecordedSource:
         self._seq = 0
         self._frame: LiveFrame | None = None
         self._still: tuple[tuple[int, bool, date], Picture] | None = None
+        kinds_by_post(log)  # figures that cannot be read are told before a page is
         self.live()
 
     @cached_property

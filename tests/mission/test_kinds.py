@@ -114,6 +114,8 @@ def without_file(own_folder: Path) -> Iterator[Path]:
 def test_sensors_of_each_kind_are_planned_and_proposed(own: Prepared) -> None:
     plan, sites = own.site_plan, own.proposals[1]
     assert {"radar", "radar-b", "camera", "tap"} == set(plan.kinds)
+    said = "; with figures of the scenario's own for radar, radar-b, tap"
+    assert sites.summary.endswith(said)
     held = sites.body["kinds"]
     assert isinstance(held, Mapping)
     assert {name: dict(figures) for name, figures in held.items()} == {
@@ -308,6 +310,7 @@ def test_a_proposal_stands_with_its_own_figures(own: Prepared, tmp_path: Path) -
 def test_a_proposal_from_before_stands_with_the_built_in_kinds(
     small: Prepared,
 ) -> None:
+    assert "own" not in small.proposals[1].summary
     old = changed(small.proposals[1], kinds=None)
     for post in ordered_posts(old, small.area):
         assert post.sight.kind is KINDS[post.site.kind]

@@ -193,10 +193,12 @@ def _summary(plan: SitePlan) -> str:
     counts = [(kind, sum(site.kind == kind for site in plan.sites)) for kind in kinds]
     sensors = ", ".join(f"{count} {kind}" for kind, count in counts)
     ground = " on generated relief" if plan.terrain_generated else ""
+    own = [name for name, kind in plan.kinds.items() if kind != KINDS.get(name)]
+    figures = f"; with figures of the scenario's own for {', '.join(own)}"
     return (
         f"{len(plan.sites)} sensors ({sensors}){ground}: {plan.objective:.1%} of "
         f"crossings expected to be confirmed; no choice from the same candidates "
-        f"exceeds {plan.bound:.1%}"
+        f"exceeds {plan.bound:.1%}{figures if own else ''}"
     )
 
 

@@ -1,17 +1,19 @@
 """What no choice can exceed where a cell counts only when several sites cover it."""
 
-import math
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
-from linewatch.plan.siting import _kernels_bound as loops
-from linewatch.plan.siting._kernels_merge import by_cell
-from linewatch.plan.siting.bound import Relaxed, relaxed
+from linewatch.plan.siting.bound import Core, Ending, relaxed
 from linewatch.plan.siting.cover import Cover, Floats, merged
 from linewatch.plan.siting.double import STAGES, DoubleCore
-from linewatch.plan.siting.limits import PROVEN_GAP, Effort, Flags, Limits
-from linewatch.plan.siting.volume import Pace, descend
+from linewatch.plan.siting.limits import Effort, Flags, Limits
+from linewatch.plan.siting.services import Services
+from linewatch.plan.siting.volume import Pace
+
+BY_PAIR: Final = (0.1, 0.1, 0.2, 0.3, 0.3)
+"""Shares of the rounds spent where more than two sites must cover a cell."""
 
 
 def backup_bound(  # noqa: PLR0913 -- the door of a stage
@@ -39,54 +41,27 @@ def backup_bound(  # noqa: PLR0913 -- the door of a stage
     table, _ = merged(replace(table, weight=np.where(often < backup, 0, table.weight)))
     if not table.cells:
         return 0.0, np.zeros(table.sites)
+    last = Ending.of(table, objective)
     task = relaxed(table, limits)
-    whole = bool((table.weight == np.rint(table.weight)).all())
-    enough = 0.999 if whole else PROVEN_GAP * max(objective, 1e-12)
     if backup == 2:
-        core = DoubleCore(task, taken)
+        double = DoubleCore(task, taken)
         for size, part in STAGES:
-            rounds = max(1, int(effort.rounds * part))
-            core.sharpen(size, Pace(rounds=rounds, lower=objective, enough=enough))
-            if core.best - objective <= enough:
+            double.sharpen(size, _pace(effort, part, objective, last))
+            if double.best - objective <= last.enough:
                 break
-        bound, share = core.best, core.share
-    else:
-        pace = Pace(rounds=effort.rounds, lower=objective, enough=enough)
-        bound, share = _by_pairs(task, backup, pace)
-    return (math.floor(bound + 1e-6) if whole else bound), share
+        return last.cut(double.best), double.share
+    core = Core(task, taken, effort.workers)
+    nearly = last.enough if last.whole else 0.0
+    need = np.full(table.cells, backup, np.int64)
+    services = Services(core, objective, nearly, need)
+    for part in BY_PAIR:
+        services.sharpen(_pace(effort, part, objective, last))
+        if core.best - objective <= last.enough:
+            break
+    return last.cut(core.best), services.share
 
 
-def _by_pairs(task: Relaxed, backup: int, pace: Pace) -> tuple[float, Floats]:
-    """Return the bound with a price a pair, for a backup of any number."""
-    table, rows = task.table, task.rows
-    tptr, tsite = by_cell(table.ptr, table.ind, table.cells)
-    pairs, sites = len(tsite), table.sites
-    top = np.repeat(table.weight, np.diff(tptr))
-    one = np.ones(sites, np.int64)
-    member = np.arange(sites, dtype=np.int64)
-    first = 2 * np.arange(sites + 1, dtype=np.int64)
-    ok = np.ones(2 * sites, bool)
-    ok[1::2] = ~task.shut
-    value, worth = np.zeros(sites), np.zeros(2 * sites)
-    pick = np.zeros(sites, np.int64)
-
-    def oracle(price: Floats) -> tuple[float, Floats, Floats]:
-        each, toll = price[:pairs], price[pairs:]
-        kept = loops.price_pairs(tptr, each, table.weight, backup)
-        loops.sum_pairs(tsite, each, value)
-        worth[1::2] = value
-        gained = loops.choose_clusters(
-            worth, ok, first, one, member, rows.toll(toll), task.table.kind,
-            task.limit, task.total, pick,
-        )  # fmt: skip
-        use = np.zeros(pairs)
-        loops.serve_pairs(tptr, each, table.weight, backup, 1.0, use)
-        chosen = pick.astype(np.float64)
-        over = rows.used(chosen) - rows.have
-        breach = np.concatenate([use - chosen[tsite], over])
-        return kept + gained + float(toll @ rows.have), breach, chosen
-
-    start = np.concatenate([top / backup * 0.9, np.zeros(len(rows.have))])
-    most = np.concatenate([top, np.full(len(rows.have), np.inf)])
-    found = descend(oracle, start, most, pace)
-    return found.bound, found.mean
+def _pace(effort: Effort, part: float, objective: float, last: Ending) -> Pace:
+    """Return the pace of a stage that takes a part of the rounds."""
+    rounds = max(1, int(effort.rounds * part))
+    return Pace(rounds=rounds, lower=objective, enough=last.enough)

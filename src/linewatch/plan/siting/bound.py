@@ -1,4 +1,4 @@
-"""What no choice can exceed: a bound on maximal and expected cover, with clusters."""
+"""What no choice can exceed: a bound on maximal cover, with clusters."""
 
 import math
 from collections.abc import Callable
@@ -19,9 +19,6 @@ from linewatch.plan.siting.volume import Descent, Pace, descend
 STAGES: Final = (*((1, 0.06),) * 5, (8, 0.15), (12, 0.25), (12, 0.3))
 """Sites of a cluster at most, and the share of the rounds spent so; the core of sites
 is looked over after each."""
-
-STAGES_CHANCE: Final = ((1, 0.1),) * 5 + ((4, 0.5),)
-"""The same where chances are below 1: there a choice is no set of bits to add up."""
 
 NEAR: Final = 0.5
 """A site joins the core when this share of its worth more would have it chosen."""
@@ -76,7 +73,7 @@ def bound_of(
     Parameters
     ----------
     table : Cover
-        A merged table; a cell counts the chance that at least one site detects.
+        A merged table, every pair sure.
     limits : Limits
         What may be chosen; of the links only that no site is alone.
     taken : ndarray of bool, shape (sites,)
@@ -88,16 +85,50 @@ def bound_of(
     """
     if not table.cells or not table.sites:
         return 0.0
-    whole = bool((table.weight == np.rint(table.weight)).all()) and table.is_sure
-    enough = 0.999 if whole else PROVEN_GAP * max(objective, 1e-12)
+    last = Ending.of(table, objective)
     core = Core(relaxed(table, limits), taken, effort.workers)
-    for size, share in STAGES if table.is_sure else STAGES_CHANCE:
+    for size, share in STAGES:
         rounds = max(1, int(effort.rounds * share))
-        core.sharpen(size, Pace(rounds=rounds, lower=objective, enough=enough))
-        if core.best - objective <= enough:
+        core.sharpen(size, Pace(rounds=rounds, lower=objective, enough=last.enough))
+        if core.best - objective <= last.enough:
             break
-    # Whole weights make a whole objective: the bound may be cut to the whole below.
-    return math.floor(core.best + 1e-6) if whole else core.best
+    return last.cut(core.best)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How near a bound must come to an objective, and what may be said of it then.
+
+    Parameters
+    ----------
+    whole : bool
+        Whether every choice is worth a whole number.
+    rounding : float
+        What sums over the cells and sites may be wrong by.
+    enough : float
+        A bound that exceeds the objective by no more proves it best.
+    """
+
+    whole: bool
+    rounding: float
+    enough: float
+
+    @classmethod
+    def of(cls, table: Cover, objective: float) -> "Ending":
+        """Return the ending of a problem where this much is reached."""
+        terms = 4 * (table.cells + table.sites) * float(np.finfo(float).eps)
+        rounding = terms * float(table.weight.sum())
+        whole = bool((table.weight == np.rint(table.weight)).all()) and table.is_sure
+        if whole and rounding < 0.1:
+            rounding = max(rounding, 1e-6)
+            return cls(whole=True, rounding=rounding, enough=0.999 - rounding)
+        enough = PROVEN_GAP * max(objective, 1e-12)
+        return cls(whole=False, rounding=rounding, enough=enough)
+
+    def cut(self, bound: float) -> float:
+        """Return a bound that holds for sure: of whole numbers the whole below."""
+        bound += self.rounding
+        return math.floor(bound) if self.whole else bound
 
 
 def relaxed(table: Cover, limits: Limits) -> Relaxed:
@@ -148,7 +179,7 @@ class Core:
         self.price = task.table.weight / np.maximum(often / task.most, 1.0)
         self.share = np.zeros(task.table.sites)
         self.inside = taken & ~task.shut
-        self._join(self._values(self.price), 2 * int(taken.sum()) + 50)
+        self._join(self.values(self.price), 2 * int(taken.sum()) + 50)
 
     def sharpen(self, size: int, pace: Pace) -> None:
         """Find prices with the core in clusters of a size, then look over all sites."""
@@ -173,7 +204,7 @@ class Core:
         # Cells that no core site covers are sold for all that they are worth.
         part = np.append(cell_price / np.maximum(small.weight, 1e-300), 1.0)
         whole = part[rows] * task.table.weight
-        values = self._values(whole)
+        values = self.values(whole)
         net = values - task.rows.toll(toll)
         bound, picked = priced.with_others(
             found.price, net, task.table.kind, ~self.inside & ~task.shut
@@ -204,7 +235,7 @@ class Core:
             True
         )
 
-    def _values(self, price: Floats) -> Floats:
+    def values(self, price: Floats) -> Floats:
         """Return what each site of the whole table earns at these prices."""
         table = self.task.table
         each = price / self.task.most

@@ -103,7 +103,7 @@ class Medians:
             self._shrink()
 
     def split(self) -> bool:
-        """Split the part of least bound and bound both halves; False if none is left."""
+        """Split the part of least bound, bound both halves; False if none is left."""
         if not self.parts:
             return False
         *_, part = heappop(self.parts)

@@ -23,6 +23,7 @@ from linewatch.plan.siting.limits import (
 )
 from linewatch.plan.siting.linked import linked_bound, out_of_reach
 from linewatch.plan.siting.search import GeneralSearch, Search, SureSearch, gains_alone
+from linewatch.plan.siting.services import chance_bound
 
 __all__ = [
     "PROVEN_GAP",
@@ -121,8 +122,10 @@ def choose(
         bound, share = backup_bound(table, limits, backup, taken, objective, effort)
         if bound > objective and search.follow(share, effort):
             objective, taken = search.objective, search.taken
-    else:
+    elif table.is_sure:
         bound = bound_of(table, limits, taken, objective, effort)
+    else:
+        bound = chance_bound(table, limits, taken, objective, effort)
     sites = np.flatnonzero(taken)
     order = np.argsort(-gains_alone(table)[sites], kind="stable")
     return Choice(
@@ -144,7 +147,8 @@ def _linked(
     """Return the bound of linked sites, and how often each was chosen for it."""
     if backup == 1:
         quick = replace(effort, rounds=-(-effort.rounds // PLAIN_PART))
-        plain = bound_of(table, limits, *known, quick)
+        unlinked = bound_of if table.is_sure else chance_bound
+        plain = unlinked(table, limits, *known, quick)
         bound, share = linked_bound(table, limits, *known, effort)
         return min(plain, bound), share
     bound, share = backup_bound(table, limits, backup, *known, effort)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import rasterio
 from pyproj import Transformer
+from rasterio.windows import Window
 
 from tests.cli.running import run
 
@@ -127,3 +128,63 @@ def test_what_is_no_ground_is_told_in_one_line(
         assert (status, out, err.count("\n")) == (1, "", 1), words
         assert said in err or words[0] in ("demand", "candidates")
         assert not list(here.glob("x.*"))
+
+
+CAND = "site,x,y,above_m,reach_m\na,784000,3487000,{},{}\n"
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("demand --line far.geojson", "a terrain without the line on or near it"),
+        ("demand --line over.geojson", "a terrain without data there"),
+        ("candidates --ridges 5 --prominence 999", "without summits 999 m prominent"),
+        (
+            "candidates --ridges 5 --prominence 1 --line far.geojson --within 90",
+            "without places within 90 m of the line",
+        ),
+        ("candidates --add away.csv", "1 places off the terrain or where it has"),
+        ("cover --candidates away.csv", "x 780000 to 786000, y 3484000 to 3490000, n"),
+        ("cover --candidates deep.csv", "line 2: above_m must be from 0 to 100000"),
+        ("cover --candidates wide.csv", "line 2: reach_m must be"),
+        ("cover --candidates c.csv --reach 1e300", "reach_m must be above 0 and at m"),
+        ("cover --candidates c.csv --above nan", "must be from 0 to 100,000, not (nan"),
+        ("cover --candidates c.csv --workers 0", "--workers must be 1 or more, not 0"),
+        (
+            "profile --eye 1 1",
+            "on the terrain of 60 rows and 60 columns, x 78",
+        ),
+        ("profile --eye 781000 3489000", "eye must be where the terrain has data, not"),
+    ],
+)
+def test_what_cannot_be_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    hole = np.full((20, 20), np.nan, np.float32)
+    with rasterio.open("tiles/a.tif", "r+") as file:
+        file.write(hole, 1, window=Window(0, 0, 20, 20))
+    over = Transformer.from_crs("EPSG:32612", "EPSG:4326", always_xy=True)
+    lon, lat = over.transform([780_700, 781_200], [3_489_100, 3_489_100])
+    for name, line in (
+        ("far", [[-90.0, 31.5], [-90.1, 31.5]]),
+        ("over", np.column_stack([lon, lat]).tolist()),
+    ):
+        told = {"type": "LineString", "coordinates": line}
+        Path(f"{name}.geojson").write_text(json.dumps(told))
+    Path("c.csv").write_text(CAND.format(5, 900))
+    Path("deep.csv").write_text(CAND.format(-5, 900))
+    Path("wide.csv").write_text(CAND.format(5, "1e300"))
+    Path("away.csv").write_text("site,x,y\na,-108.02,31.49\n")
+    Path("d.csv").write_text("cell,x,y,weight\nu,784100,3487000,1\n")
+    given = [*words.split(), "--terrain", "tiles/a.tif"]
+    given += {
+        "demand": ["--within", "200", "--out", "x.csv"],
+        "candidates": ["--out", "x.csv"],
+        "cover": ["--demand", "d.csv", "--out", "x.npz"],
+        "profile": ["--target", "784000", "3487000", "--above", "5"],
+    }[given[0]]
+    status, out, err = run(capsys, given)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert said in err
+    assert not list(Path().glob("x.*"))

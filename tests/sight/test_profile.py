@@ -173,5 +173,5 @@ def test_the_command_refuses_a_place_off_the_map(
     assert status == 1
     assert err == (
         "linewatch: eye must be on the terrain of 21 rows and 41 columns, "
-        "not (1.0, 2.0)\n"
+        "x 500000 to 501230, y 3599370 to 3600000, not (1.0, 2.0)\n"
     )

@@ -285,6 +285,9 @@ def _opened(path: Path) -> Any:  # rasterio tells no types
     BadFile
         If it is none.
     """
+    if path.is_dir():
+        how = "make one terrain of its tiles with linewatch area terrain join"
+        raise BadFile(path, f"is a folder; {how}")
     if not path.is_file():
         raise BadFile(path, "does not exist; must be a raster of heights")
     try:

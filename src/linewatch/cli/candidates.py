@@ -83,11 +83,16 @@ def candidates(
             rule = "one or more of --ridges, --roads, --towers and --add"
             raise BadValue("the source of candidates", rule, "none")
         found = joined(parts)
-        if line:
+        lack = f"summits {prominence:g} m prominent, or places of the files"
+        if line and found.name:
+            lack = f"places within {within_m:g} m of the line"
             found = within(land, found, read_lines(line, land), within_m)
+        if not found.name:
+            raise NoPlan(("one candidate or more", f"a terrain without {lack}"))
         kept = on_ground(land, found)
     if not kept.name:
-        raise NoPlan(("one candidate or more", "ground with data near the line"))
+        why = f"{len(found.name)} places off the terrain or where it has no data"
+        raise NoPlan(("one candidate or more", why))
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["site", "x", "y", "origin"])

@@ -60,7 +60,9 @@ def demand(
         {"cell": names, "x": found.x, "y": found.y, "weight": found.weight}
     )
     with whole(out) as file:
-        csv.write_csv(table, file, csv.WriteOptions(quoting_style="none"))
+        file.write(f"{','.join(table.column_names)}\n".encode())
+        bare = csv.WriteOptions(include_header=False, quoting_style="none")
+        csv.write_csv(table, file, bare)
     if as_json:
         print(json.dumps({"cells": len(found), "demand": str(out)}))
     else:

@@ -111,7 +111,11 @@ def strip(
         else (np.empty(0, np.int64), np.empty(0, np.int64))
     )
     if not len(row):
-        raise NoPlan((f"ground within {within:g} m of the line",))
+        why = (
+            "data there" if right > left and bottom > top else "the line on or near it"
+        )
+        wanted = f"ground within {within:g} m of the line"
+        raise NoPlan((wanted, f"a terrain without {why}"))
     x, y = at.c + (column + 0.5) * at.a, at.f + (row + 0.5) * at.e
     weight = np.ones(len(row))
     if fade < math.inf:

@@ -16,6 +16,8 @@ from linewatch.plan.siting.block import Block, Found, Sighting, look_block, save
 from linewatch.plan.siting.cover import Floats, Whole
 from linewatch.plan.siting.files import MOST_WORTH, names_of, numbers_of, read_columns
 from linewatch.plan.siting.heap import keep_heap
+from linewatch.plan.siting.metres import extent_of
+from linewatch.sight.eyes import MOST_ABOVE_M, MOST_REACH_M
 from linewatch.sight.kinds import LIGHT_REFRACTION
 from linewatch.sight.raster import MapTerrain
 from linewatch.sight.viewshed import Mode
@@ -60,12 +62,13 @@ class Look:
     refraction: float = LIGHT_REFRACTION
 
     def __post_init__(self) -> None:
-        if not 0 <= self.above_m < np.inf or not 0 <= self.target_m < np.inf:
-            raise BadValue(
-                "heights above the ground", "0 or more", (self.above_m, self.target_m)
-            )
-        if not 0 < self.reach_m < np.inf:
-            raise BadValue("reach_m", "above 0", self.reach_m)
+        heights = (self.above_m, self.target_m)
+        if not all(0 <= height <= MOST_ABOVE_M for height in heights):
+            rule = f"from 0 to {MOST_ABOVE_M:,.0f}"
+            raise BadValue("heights above the ground", rule, heights)
+        if not 0 < self.reach_m <= MOST_REACH_M:
+            rule = f"above 0 and at most {MOST_REACH_M:,.0f}"
+            raise BadValue("reach_m", rule, self.reach_m)
         if not -1 <= self.refraction <= 1:
             raise BadValue("refraction", "from -1 to 1", self.refraction)
 
@@ -164,9 +167,9 @@ def read_candidates(path: Path, look: Look) -> Candidates:
     count = len(names)
     above_m, reach_m = np.full(count, look.above_m), np.full(count, look.reach_m)
     if "above_m" in rows.column_names:
-        above_m = numbers_of(path, rows, "above_m", most=np.inf)
+        above_m = numbers_of(path, rows, "above_m", most=MOST_ABOVE_M)
     if "reach_m" in rows.column_names:
-        reach_m = numbers_of(path, rows, "reach_m", most=np.inf)
+        reach_m = numbers_of(path, rows, "reach_m", most=MOST_REACH_M)
         none = np.flatnonzero(reach_m <= 0)
         if none.size:
             told = [(int(i) + 2, "reach_m must be above 0") for i in none]
@@ -296,7 +299,7 @@ def _blocks(ground: MapTerrain, candidates: Candidates) -> list[Block]:
     if off.size:
         told = ", ".join(candidates.names[i] for i in off[:NAMES_TOLD].tolist())
         more = f" and {len(off) - NAMES_TOLD} more" if len(off) > NAMES_TOLD else ""
-        rule = f"on the terrain of {rows} rows and {cols} columns"
+        rule = f"on the terrain {extent_of(ground)}"
         raise BadValue("candidates", rule, f"off it, as are {told}{more}")
     step_x_m, step_y_m = ground.steps_m(rows // 2)
     down, across = row * step_y_m // TILE_M, col * step_x_m // TILE_M

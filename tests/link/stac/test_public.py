@@ -1,5 +1,6 @@
 """Tests against what public catalogues do, over real HTTP on this machine."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import shapely
 from linewatch.area import read_area
 from linewatch.errors import LinkError
 from linewatch.link.stac import Tile, corridor, fetch, tiles_on
+from linewatch.link.stac.fetch import HASHES
 from linewatch.link.stac.reader import LONGEST_WAIT_S, TRIES
 from linewatch.scenario import BUILT_IN, read_scenario
 from tests.link.stac.catalogues import COLLECTION, collection, tile_bytes
@@ -521,3 +523,45 @@ def test_the_corridor_of_the_whole_line_touches_the_tiles_it_should() -> None:
         needed |= {(int(x), int(y)) for x, y in cells}
     assert needed <= tiles
     assert len(tiles) <= len(needed) + 6
+
+
+CODES = {
+    "sha1": 0x11,
+    "sha256": 0x12,
+    "sha384": 0x20,
+    "sha512": 0x13,
+    "sha3_256": 0x16,
+    "sha3_512": 0x14,
+    "blake2b": 0xB240,
+    "blake2s": 0xB260,
+    "md5": 0xD5,
+}
+"""Codes of the multicodec table; a multihash begins with them as a varint."""
+
+
+def multihash(name: str, body: bytes) -> str:
+    """Return a multihash made by its rule: code and length as varints, digest."""
+    digest = hashlib.new(name, body, usedforsecurity=False).digest()
+    told = bytearray()
+    for number in (CODES[name], len(digest)):
+        rest = number
+        while rest >= 0x80:
+            told.append(rest & 0x7F | 0x80)
+            rest >>= 7
+        told.append(rest)
+    return (bytes(told) + digest).hex()
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_every_hash_that_is_known_is_held_against(
+    held: Public, body: bytes, tmp_path: Path, name: str
+) -> None:
+    assert set(CODES) == set(HASHES.values())
+    held.routes["/a.tif"] = lambda _asked: Reply(body=body)
+    told = multihash(name, body)
+    (got,) = fetch([tile_at(held, checksum=told.upper())], tmp_path / "a")
+    assert got.checked == name
+    wrong = told[:-1] + ("0" if told[-1] != "0" else "1")
+    with pytest.raises(LinkError, match=f"whose {name} is not the catalogue's"):
+        fetch([tile_at(held, checksum=wrong)], tmp_path / "b")
+    assert not list((tmp_path / "b").glob("a.tif*"))

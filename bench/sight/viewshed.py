@@ -1,6 +1,7 @@
 """How exact and how fast viewsheds are, beside GDAL in one run on one thread.
 
 python -m bench.sight.viewshed [--gdal FOLDER] [--eyes 50] [--eyes-far 10] [--out FILE]
+[--rounds 3] [--only NAME]
 
 Terrains are those of `scenes`. The reference is our own exact walk of every line of
 sight, which the tests hold to a plain NumPy twin. Times are processor time, the least
@@ -88,7 +89,12 @@ class Tally:
 
 
 def run_case(
-    scene: Scene, reach_m: float, above_m: float, count: int, folder: Path | None
+    scene: Scene,
+    reach_m: float,
+    above_m: float,
+    count: int,
+    folder: Path | None,
+    rounds: int = 3,
 ) -> dict[str, Tally]:
     """Run all tools over the eyes of one terrain, reach and height."""
     cells = scene.cells
@@ -109,7 +115,7 @@ def run_case(
         tallies.setdefault("exact", Tally()).add(truth, truth, took)
         tools = [Mode.SCREEN, Mode.FINE]
         least = dict.fromkeys([*map(str, tools), "gdal"], np.inf)
-        for _ in range(3):  # in turn, so that load falls on all alike
+        for _ in range(rounds):  # in turn, so that load falls on all alike
             for mode in tools:
                 see = partial(ready.seen, lens, target_m=TARGET_M, mode=mode)
                 seconds = best_s(see, 2)
@@ -138,6 +144,7 @@ def main() -> None:
     parser.add_argument("--gdal", type=Path)
     parser.add_argument("--eyes", type=int, default=50)
     parser.add_argument("--eyes-far", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=3, help="of two runs each")
     parser.add_argument("--only", default="")
     parser.add_argument("--out", type=Path)
     words = parser.parse_args()
@@ -149,7 +156,7 @@ def main() -> None:
         scene = load(name)
         count = words.eyes if reach_m <= 10_000 else words.eyes_far
         for above_m in (3.0, 20.0):
-            tallies = run_case(scene, reach_m, above_m, count, words.gdal)
+            tallies = run_case(scene, reach_m, above_m, count, words.gdal, words.rounds)
             peer = tallies.get("gdal")
             for tool, tally in tallies.items():
                 ratio = "-"

@@ -188,3 +188,17 @@ def test_what_cannot_be_is_told_in_one_line(
     assert (status, out, err.count("\n")) == (1, "", 1)
     assert said in err
     assert not list(Path().glob("x.*"))
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("lost", ["a.tif", "b.tif"])
+def test_a_tile_that_was_taken_away_is_told(
+    capsys: pytest.CaptureFixture[str], lost: str
+) -> None:
+    assert run(capsys, ["area", "terrain", "join", "tiles", "--out", "all.vrt"])[0] == 0
+    words = ["see", "--terrain", "all.vrt", "--eyes", "eyes.csv", "--out-dir", "o"]
+    assert run(capsys, words)[0] == 0
+    (Path("tiles") / lost).unlink()
+    status, out, err = run(capsys, words)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert f"{lost}, which is not there; join them again" in err

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import ParseError
 
 import numpy as np
 import rasterio
+from defusedxml.ElementTree import fromstring
 from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -261,3 +263,28 @@ def _marks(raw: NDArray[Any], scale: tuple[float, float], metres: float) -> set[
     factor, offset = scale
     height = (raw.astype(np.float64) * factor + offset) * metres
     return {float(mark) for mark in np.unique(raw[no_height(height) & ~np.isnan(raw)])}
+
+
+def missing_from(path: Path) -> Path | None:
+    """Return a file that a virtual raster names and that is not there; None if all are.
+
+    Files of other kinds name none. What GDAL reads through ways of its own, such as
+    archives, is not looked for.
+    """
+    if path.suffix.lower() != ".vrt":
+        return None
+    try:
+        root = fromstring(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, ParseError):
+        return None  # told by whoever opens it
+    for source in root.iter():
+        if source.tag not in ("SourceFilename", "SourceDataset") or not source.text:
+            continue
+        if source.get("relativeToVRT") != "1":
+            continue
+        named = path.parent / source.text
+        if not named.exists():
+            return named
+        if (lost := missing_from(named)) is not None:
+            return lost
+    return None

@@ -12,6 +12,7 @@ from rasterio.errors import RasterioError
 
 from linewatch.area.mosaic import finest, on_one_grid, tiles_in, write_mosaic
 from linewatch.area.terrain import SAID
+from linewatch.area.tiles import missing_from
 from linewatch.errors import BadFile
 from linewatch.sight.raster import MapTerrain
 
@@ -50,6 +51,9 @@ def ground(paths: Sequence[Path]) -> Iterator[MapTerrain]:
     """
     for path in paths:
         _check_bands(path)
+        lost = missing_from(path)
+        if lost is not None:
+            raise BadFile(path, f"names {lost}, which is not there; join them again")
     with TemporaryDirectory(prefix="linewatch-") as folder:
         terrain, notes = joined(paths, Path(folder))
         opened = MapTerrain(terrain)

@@ -133,7 +133,7 @@ def test_weights_beyond_reckoning_are_told_by_line(
     assert not (place / "x.csv").exists()
     status, _, err = run(capsys, [*SITE, "--out", "x.csv"])
     assert status == 1
-    assert "one of --choose, --budget and --cover-all, not none" in err
+    assert "--cover-all and --nearest, not none" in err
 
 
 def test_a_refused_cover_leaves_no_folder_of_parts(

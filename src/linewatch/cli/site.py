@@ -3,11 +3,12 @@
 import json
 import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
 from linewatch.cli.outputs import never_over
 from linewatch.errors import BadValue, NoPlan
@@ -21,17 +22,32 @@ from linewatch.plan.siting.rulefiles import RuleFiles, read_distances, with_rule
 FLAG = Parameter(negative="")
 
 
+def whole(kind: object, tokens: Sequence[Token]) -> int:
+    """Read a whole number as it stands: 1.5 is none."""
+    del kind
+    try:
+        return int(tokens[0].value)
+    except ValueError as error:
+        told = f"must be a whole number, not {tokens[0].value}"
+        raise ValueError(told) from error
+
+
+WHOLE = Parameter(converter=whole)
+
+
 def site(
     *,
     sites: Path,
     demand: Path,
     cover: Path,
     out: Path,
-    choose_count: Annotated[int | None, Parameter(name="--choose")] = None,
+    choose_count: Annotated[
+        int | None, Parameter(name="--choose", converter=whole)
+    ] = None,
     budget: float | None = None,
     everything: Annotated[bool, Parameter(name="--cover-all", negative="")] = False,
-    nearest: int | None = None,
-    backup: int = 1,
+    nearest: Annotated[int | None, WHOLE] = None,
+    backup: Annotated[int, WHOLE] = 1,
     expected: Annotated[bool, FLAG] = False,
     kinds: Path | None = None,
     crews: Path | None = None,
@@ -40,10 +56,10 @@ def site(
     spacing: float | None = None,
     links: Path | None = None,
     gateways: Path | None = None,
-    moves: int | None = None,
-    kicks: int = 500,
-    rounds: int = 2_000,
-    workers: int = 1,
+    moves: Annotated[int | None, WHOLE] = None,
+    kicks: Annotated[int, WHOLE] = 500,
+    rounds: Annotated[int, WHOLE] = 2_000,
+    workers: Annotated[int, WHOLE] = 1,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> None:
     """Choose sites from a cover table.
@@ -102,9 +118,15 @@ def site(
     never_over((out,), read)
     limited = choose_count is not None or budget is not None
     _one_limit(limited or kinds is not None, everything, nearest, limited)
-    if backup > 1 and expected:
-        raise BadValue("--backup", "1 with --expected", backup)
+    _least(("--kicks", kicks, 0), ("--rounds", rounds, 1), ("--workers", workers, 1))
+    _least(("--backup", backup, 1), ("--choose", choose_count, 1))
+    _least(("--budget", budget, 0), ("--moves", moves, 0), ("--spacing", spacing, 0))
+    _together(backup, moves, expected=expected, everything=everything)
     if nearest is not None:
+        _alone(
+            backup > 1 or expected, kinds, crews, existing, forbidden, links, gateways,
+            spacing, moves,
+        )  # fmt: skip
         effort = Effort(kicks=kicks, rounds=rounds)
         _nearest((sites, demand, cover), nearest, effort, out, as_json=as_json)
         return
@@ -119,9 +141,8 @@ def site(
         table, files, total=choose_count,
         budget=math.inf if budget is None else budget,
     )  # fmt: skip
+    _enough(table, limits, backup, everything=everything)
     if everything:
-        if expected:
-            raise BadValue("--expected", "left out with --cover-all", "given")
         found = cover_all(table.cover, backup=backup, limits=limits)
         _whole(found, table, out, as_json=as_json)
         return
@@ -150,12 +171,58 @@ def _one_limit(some: bool, everything: bool, nearest: int | None, told: bool) ->
     if (everything and (told or nearest is not None)) or not (
         some or everything or nearest is not None
     ):
-        told_more = "more" if everything else "none"
-        raise BadValue(
-            "the limit", "one of --choose, --budget and --cover-all", told_more
-        )
+        got = "several" if everything else "none"
+        rule = "one of --choose, --budget, --kinds, --cover-all and --nearest"
+        raise BadValue("the limit", rule, got)
     if nearest is not None and some:
         raise BadValue("--nearest", "given without another limit", "with one")
+
+
+def _least(*told: tuple[str, float | None, int]) -> None:
+    """Refuse numbers below what each option takes at least, NaN among them."""
+    for name, value, least in told:
+        if value is not None and not value >= least:
+            raise BadValue(name, f"{least} or more", value)
+
+
+def _together(
+    backup: int, moves: int | None, *, expected: bool, everything: bool
+) -> None:
+    """Refuse objectives that do not go together."""
+    if backup > 1 and expected:
+        raise BadValue("--backup", "1 with --expected", backup)
+    if everything and moves is not None:
+        raise BadValue("--moves", "left out with --cover-all", moves)
+    if everything and expected:
+        raise BadValue("--expected", "left out with --cover-all", "given")
+
+
+def _alone(*rules: object) -> None:
+    """Refuse rules beside `--nearest`, which keeps none."""
+    if any(rule is not None and rule is not False for rule in rules):
+        raise BadValue("--nearest", "given without rules, moves and backup", "with one")
+
+
+def _enough(table: Table, limits: Limits, backup: int, *, everything: bool) -> None:
+    """Refuse a backup that no cell can have."""
+    if backup == 1:
+        return
+    sites = table.cover.sites
+    if backup > sites:
+        raise BadValue("--backup", f"1 to the {sites} sites there are", backup)
+    if everything:
+        return
+    shut = limits.barred_of(sites)
+    pairs = np.repeat(~shut, np.diff(table.cover.ptr))
+    often = np.bincount(table.cover.ind[pairs], minlength=table.cover.cells)
+    most = int(often.max(initial=0))
+    if backup > most:
+        rule = f"at most {most}, the most sites that can cover one cell"
+        raise BadValue("--backup", rule, backup)
+    total = limits.counts_of(table.cover)[1] + int(limits.held_of(sites).sum())
+    if backup > total:
+        rule = f"at most {total}, the sites that may be chosen"
+        raise BadValue("--backup", rule, backup)
 
 
 def tell(stage: str, share: float) -> None:

@@ -94,12 +94,12 @@ def test_expected_detection_uses_the_chances(
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ([], "the limit must be one of --choose, --budget and --cover-all"),
+        ([], "the limit must be one of --choose, --budget, --kinds, --cover-all and"),
         (["--choose", "1", "--cover-all"], "the limit must be one of"),
-        (["--choose", "0"], "--choose must be from 1 to the 3 sites"),
+        (["--choose", "0"], "--choose must be 1 or more"),
         (["--choose", "4"], "--choose must be from 1 to the 3 sites"),
         (["--budget", "0.5"], "--budget must be 1, the cheapest site, or more"),
-        (["--choose", "1", "--backup", "0"], "backup must be 1 or more"),
+        (["--choose", "1", "--backup", "0"], "--backup must be 1 or more"),
         (["--choose", "1", "--backup", "2", "--expected"], "--backup must be 1 with"),
         (["--cover-all", "--expected"], "--expected must be left out"),
     ],
@@ -117,6 +117,7 @@ def test_says_what_is_wrong_with_the_words_in_one_line(
     ("files", "said"),
     [
         ({"sites": "site,cost\nhill,2\nhill,1\n"}, "line 3: site hill is there twice"),
+        ({"sites": "site,cost\nhill,2\n ,1\n"}, "line 3: site is blank"),
         ({"sites": "site,cost\nhill,-2\n"}, "line 2: cost must be from 0 to"),
         ({"demand": "cell,weight\na,many\n"}, "line 2: weight must be from 0 to"),
         ({"demand": "cell,weight\na,nan\n"}, "line 2: weight must be from 0 to"),

@@ -198,13 +198,11 @@ def ways(
             steps[s] = 0
             ahead[tail] = s
             tail += 1
-    first = tail
+    first, head, step = tail, 0, 0
     for s in range(sites):
         if gate[s] and not taken[s] and not shut[s]:
             steps[s], came[s] = 1, -1
             total[s], cost[s] = gain[s], divide[s]
-    head = 0
-    step = 0
     while True:
         # The gates open the first step, beside what is next to the taken sites.
         end = tail
@@ -224,15 +222,9 @@ def ways(
                 total[t], cost[t] = total[s] + gain[t], cost[s] + divide[t]
         if step == 0:
             for s in range(sites):
-                if steps[s] == 1 and gate[s]:
-                    known = False
-                    for place in range(end, tail):
-                        if ahead[place] == s:
-                            known = True
-                            break
-                    if not known:
-                        ahead[tail] = s
-                        tail += 1
+                if steps[s] == 1 and gate[s] and not (ahead[end:tail] == s).any():
+                    ahead[tail] = s
+                    tail += 1
         if tail == end:
             break
         head = end

@@ -311,6 +311,11 @@ def check_columns(path: Path, got: Sequence[str], columns: Mapping[str, bool]) -
 def names_of(path: Path, table: pa.Table, column: str) -> pa.Array:
     """Return the names of a column, each there once."""
     names = table[column].combine_chunks()
+    length = pa.compute.binary_length(pa.compute.utf8_trim_whitespace(names))
+    blank = np.flatnonzero(length.to_numpy(zero_copy_only=False) == 0)
+    if blank.size:
+        told = [(int(i) + FIRST_LINE, f"{column} is blank") for i in blank]
+        raise BadLines(path, told)
     first = names.dictionary_encode().indices.to_numpy()
     order = np.argsort(first, kind="stable")
     twice = np.sort(order[1:][np.diff(first[order]) == 0])
@@ -353,15 +358,16 @@ def _number(text: str) -> float:
 
 
 def places_of(
-    path: Path, table: pa.Table, column: str, names: pa.Array
+    path: Path, table: pa.Table, column: str, names: pa.Array, what: str = ""
 ) -> NDArray[np.int64]:
-    """Return the place of each name among `names`."""
+    """Return the place of each name among `names`; `what` is said where it has none."""
     texts = table[column].combine_chunks()
     coded = texts.dictionary_encode()
     found = pa.compute.index_in(coded.dictionary, value_set=names)
     place = found.fill_null(-1).to_numpy()[coded.indices.to_numpy()]
     bad = np.flatnonzero(place < 0)
     if bad.size:
-        told = [(int(i) + FIRST_LINE, f"there is no {column} {texts[i]}") for i in bad]
+        what = what or column
+        told = [(int(i) + FIRST_LINE, f"there is no {what} {texts[i]}") for i in bad]
         raise BadLines(path, told)
     return np.asarray(place, np.int64)

@@ -222,6 +222,8 @@ class Limits:
         Rules that bind sites together; held sites use them too.
     links : Links, optional
         Every chosen site must reach a gateway over chosen sites.
+    kinds : tuple of str, optional
+        Names of the kinds, for words of rules; their numbers when empty.
 
     Raises
     ------
@@ -236,6 +238,7 @@ class Limits:
     barred: Flags | None = None
     rows: Rows | None = None
     links: Links | None = None
+    kinds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.count is not None and min(self.count, default=0) < 0:
@@ -273,7 +276,8 @@ class Limits:
         for kind, most in enumerate(members.tolist()):
             mine = np.flatnonzero((cover.kind == kind) & ~held)
             if most < len(mine):
-                told = f"at most {most} of kind {kind}"
+                name = self.kinds[kind] if kind < len(self.kinds) else kind
+                told = f"at most {most} of kind {name}"
                 rules.append((mine, np.ones(len(mine)), float(most), told))
         free = np.flatnonzero(~held)
         if total < int(members.sum()):
@@ -291,7 +295,7 @@ class Limits:
         if over.size:
             return rows.why[int(over[0])]
         if (taken & self.barred_of(cover.sites)).any():
-            return "a forbidden site"
+            return "no forbidden site"
         if self.links is not None and not self.links.reached(taken)[taken].all():
             return "a chain of sites to a gateway"
         return None

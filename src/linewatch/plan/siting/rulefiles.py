@@ -109,6 +109,7 @@ def with_rules(
         barred=barred,
         rows=rules,
         links=_links(files, names),
+        kinds=table.kinds,
     )
 
 
@@ -191,7 +192,10 @@ def _whole(path: Path, rows: pa.Table, column: str) -> list[int]:
     values = numbers_of(path, rows, column, most=1e9)
     parts = np.flatnonzero(values != np.rint(values))
     if parts.size:
-        told = [(int(n) + FIRST_LINE, f"{column} must be whole") for n in parts]
+        told = [
+            (int(n) + FIRST_LINE, f"{column} must be whole, not {values[n]:g}")
+            for n in parts
+        ]
         raise BadLines(path, told)
     whole: list[int] = values.astype(np.int64).tolist()
     return whole
@@ -209,8 +213,17 @@ def _links(files: RuleFiles, names: pa.Array) -> Links | None:
     known = set(names.to_pylist())
     alone = pa.array([name for name in outside if name not in known], pa.string())
     both = pa.concat_arrays([names, alone])
-    one = places_of(files.links, rows, "site", both)
-    other = places_of(files.links, rows, "other", both)
+    what = "site or gateway"
+    one = places_of(files.links, rows, "site", both, what)
+    other = places_of(files.links, rows, "other", both, what)
+    unheard = [
+        (n + FIRST_LINE, f"gateway {name} is no site, and no link names it")
+        for n, name in enumerate(outside)
+        if name not in known
+        and not ({len(names) + alone.index(name).as_py()} & {*one, *other})
+    ]
+    if unheard:
+        raise BadLines(files.gateways, unheard)
     everyone = Links.of(one, other, np.zeros(len(both), bool))
     gate = np.isin(np.asarray(both.to_pylist(), object), outside)
     for s in np.flatnonzero(gate[len(names) :]).tolist():

@@ -40,6 +40,9 @@ def test_files_that_are_not_named_or_not_there_are_told(tmp_path: Path) -> None:
     scenario = scenario_of(tmp_path, '[area]\nline = "none.geojson"\nports = 4')
     with pytest.raises(BadFile, match=r"none.geojson: does not exist, though \[area\]"):
         scenario.file("area", "line")
+    (tmp_path / "none.geojson").mkdir()
+    with pytest.raises(BadFile, match=r"is a folder; \[area\] in .* must name a file"):
+        scenario.file("area", "line")
     for key in ("ports", "zones"):
         with pytest.raises(BadFile, match=rf"\[area\] must name a file as {key}"):
             scenario.file("area", key)

@@ -79,6 +79,8 @@ class Scenario:
         if not isinstance(name, str):
             raise BadFile(toml, f"[{stage}] must name a file as {key}")
         path = self.folder / name
+        if path.is_dir():
+            raise BadFile(path, f"is a folder; [{stage}] in {toml} must name a file")
         if not path.is_file():
             raise BadFile(path, f"does not exist, though [{stage}] in {toml} names it")
         return path

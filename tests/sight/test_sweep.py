@@ -148,7 +148,7 @@ def test_a_ring_ends_where_the_reach_does(
 
 
 @pytest.mark.jit
-def test_packing_changes_no_bits_and_is_off_afterwards() -> None:
+def test_packing_and_joining_change_no_bits_and_packing_is_off_afterwards() -> None:
     def mixed(out: Floats, a: Floats, b: Floats) -> None:
         for i in range(0, len(out), 2):
             out[i] = a[i] * b[i] + a[i]
@@ -161,4 +161,7 @@ def test_packing_changes_no_bits_and_is_off_afterwards() -> None:
     mixed(plain, a, b)
     door.kernel(packs=True)(mixed)(packed, a, b)
     assert plain.tobytes() == packed.tobytes()
+    joined = np.zeros(64, np.float32)
+    door.kernel(joins=True)(mixed)(joined, a, b)
+    assert plain.tobytes() == joined.tobytes()
     assert before == config.SLP_VECTORIZE

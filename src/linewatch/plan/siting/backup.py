@@ -1,7 +1,6 @@
 """What no choice can exceed where a cell counts only when several sites cover it."""
 
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
@@ -9,11 +8,8 @@ from linewatch.plan.siting.bound import Core, Ending, relaxed
 from linewatch.plan.siting.cover import Cover, Floats, merged
 from linewatch.plan.siting.double import STAGES, DoubleCore
 from linewatch.plan.siting.limits import Effort, Flags, Limits
-from linewatch.plan.siting.services import Services
+from linewatch.plan.siting.services import Follow, Services
 from linewatch.plan.siting.volume import Pace
-
-BY_PAIR: Final = (0.1, 0.1, 0.2, 0.3, 0.3)
-"""Shares of the rounds spent where more than two sites must cover a cell."""
 
 
 def backup_bound(  # noqa: PLR0913 -- the door of a stage
@@ -23,13 +19,16 @@ def backup_bound(  # noqa: PLR0913 -- the door of a stage
     taken: Flags,
     objective: float,
     effort: Effort,
+    follow: Follow | None = None,
 ) -> tuple[float, Floats]:
     """Return what no choice within the limits can be worth more than.
 
     A cell that counts buys the service of `backup` different sites, each at the price
     of that pair; a site earns the prices of its pairs. Any prices bound the objective:
     what the cells keep, and what the best sites earn. For a backup of two, sites that
-    overlap are put into clusters, whose choices are counted exactly.
+    overlap are put into clusters, whose choices are counted exactly. `follow` is told
+    after each stage how often each site was chosen, and returns what the best choice
+    known then is worth.
 
     Returns
     -------
@@ -43,22 +42,28 @@ def backup_bound(  # noqa: PLR0913 -- the door of a stage
         return 0.0, np.zeros(table.sites)
     last = Ending.of(table, objective)
     task = relaxed(table, limits)
-    if backup == 2:
-        double = DoubleCore(task, taken)
-        for size, part in STAGES:
-            double.sharpen(size, _pace(effort, part, objective, last))
-            if double.best - objective <= last.enough:
-                break
-        return last.cut(double.best), double.share
-    core = Core(task, taken, effort.workers)
-    nearly = last.enough if last.whole else 0.0
-    need = np.full(table.cells, backup, np.int64)
-    services = Services(core, objective, nearly, need)
-    for part in BY_PAIR:
-        services.sharpen(_pace(effort, part, objective, last))
-        if core.best - objective <= last.enough:
+    bound, share = np.inf, np.zeros(table.sites)
+    double = DoubleCore(task, taken) if backup == 2 else None
+    services = None
+    if double is None:
+        need = np.full(table.cells, backup, np.int64)
+        nearly = last.enough if last.whole else 0.0
+        core = Core(task, taken, effort.workers)
+        services = Services(core, objective, nearly, need)
+    for size, part, reach in STAGES:
+        pace = _pace(effort, part, objective, last)
+        if double is not None:
+            double.sharpen(size, replace(pace, reach=reach))
+            bound, share = double.best, double.share
+        if services is not None:
+            services.objective = objective
+            services.sharpen(pace)
+            bound, share = services.core.best, services.share
+        if follow is not None and bound - objective > last.enough:
+            objective = follow(share)
+        if bound - objective <= last.enough:
             break
-    return last.cut(core.best), services.share
+    return last.cut(bound), share
 
 
 def _pace(effort: Effort, part: float, objective: float, last: Ending) -> Pace:

@@ -118,14 +118,20 @@ def choose(
         bound, share = _linked(table, limits, backup, (taken, objective), effort)
         if bound > objective and search.follow(share, effort):
             objective, taken = search.objective, search.taken
-    elif backup > 1:
-        bound, share = backup_bound(table, limits, backup, taken, objective, effort)
-        if bound > objective and search.follow(share, effort):
-            objective, taken = search.objective, search.taken
-    elif table.is_sure:
+    elif backup == 1 and table.is_sure:
         bound = bound_of(table, limits, taken, objective, effort)
     else:
-        bound = chance_bound(table, limits, taken, objective, effort)
+
+        def follow(share: Floats) -> float:
+            search.follow(share, effort)
+            return search.objective
+
+        known = (taken, objective, effort, follow)
+        if backup > 1:
+            bound, _ = backup_bound(table, limits, backup, *known)
+        else:
+            bound = chance_bound(table, limits, *known)
+        objective, taken = search.objective, search.taken
     sites = np.flatnonzero(taken)
     order = np.argsort(-gains_alone(table)[sites], kind="stable")
     return Choice(

@@ -15,8 +15,17 @@ from linewatch.plan.siting.cover import Floats, Whole
 from linewatch.plan.siting.limits import Flags
 from linewatch.plan.siting.volume import Pace, descend
 
-STAGES: Final = (*((1, 0.08),) * 4, (8, 0.18), (12, 0.25), (12, 0.25))
-"""Sites of a cluster at most, and the share of the rounds spent so."""
+STAGES: Final = (
+    (1, 0.05, 0.5),
+    (1, 0.05, 0.3),
+    (1, 0.05, 0.2),
+    (6, 0.1, 0.2),
+    (12, 0.25, 0.2),
+    (12, 0.25, 0.1),
+    (12, 0.25, 0.1),
+)
+"""Sites of a cluster at most, the share of the rounds spent so, and how far the first
+steps reach: new clusters need new prices, and from good ones long steps lead away."""
 
 NEAR: Final = 0.5
 """A site joins the core when this share of its worth more would have it chosen."""

@@ -1,5 +1,6 @@
 """What no choice can exceed, with a price for each pair of site and cell."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -21,12 +22,20 @@ BY_PAIR: Final = (0.05, 0.075, 0.1, 0.1, 0.2, 0.3)
 """Shares of the rounds spent on prices by cell, which find the core, and on prices by
 pair."""
 
+Follow = Callable[[Floats], float]
+"""Searches from the sites that a bound favours; returns the best worth known."""
+
 SLOWLY: Final = 0.1
 """Prices by pair come to rest where a stage takes less than this off the gap."""
 
 
-def chance_bound(
-    table: Cover, limits: Limits, taken: Flags, objective: float, effort: Effort
+def chance_bound(  # noqa: PLR0913 -- the door of a stage
+    table: Cover,
+    limits: Limits,
+    taken: Flags,
+    objective: float,
+    effort: Effort,
+    follow: Follow | None = None,
 ) -> float:
     """Return what no choice within the limits can be worth more than.
 
@@ -36,6 +45,9 @@ def chance_bound(
         A merged table; a cell counts the chance that at least one site detects.
     limits, taken, objective, effort
         As for `bound_of`.
+    follow : callable, optional
+        Told after each stage how often each site was chosen in the relaxed choices;
+        returns what the best choice known then is worth.
     """
     if not table.cells or not table.sites:
         return 0.0
@@ -51,6 +63,9 @@ def chance_bound(
         else:
             services.sharpen(pace)
         left = core.best - objective
+        if follow is not None and n > len(BY_CELL) and left > last.enough:
+            services.objective = objective = follow(services.share)
+            left = core.best - objective
         slow = n > len(BY_CELL) + 1 and left > (1 - SLOWLY) * gap
         if slow or left <= last.enough:
             break

@@ -116,6 +116,26 @@ def test_the_table_answers_as_each_sensor_does() -> None:
     assert len(table) == 12
 
 
+@pytest.mark.parametrize("kind", ["radar", "camera", "seismic"])
+@pytest.mark.parametrize("target", TARGET_NAMES)
+def test_the_share_shown_is_the_one_that_chances_are_made_of(
+    kind: str, target: str
+) -> None:
+    stand = Stand(name=kind, x_m=0.0, y_m=0.0, azimuth_rad=0.7, sector_rad=2.4)
+    sight = place(ROLLING, KINDS[kind], stand, cell_m=120.0)
+    x, y = np.random.default_rng(5).uniform(-13_000, 13_000, (2, 4_000))
+    shown = sight.shown(x, y, target)
+    away = np.hypot(x, y)
+    expected = range_chance(KINDS[kind], TARGETS[target], away, NIGHT, shown=shown)
+    got = sight.look_chance(x, y, target, NIGHT)
+    np.testing.assert_allclose(np.where(shown > 0, expected, 0.0), got, atol=1e-12)
+    assert (shown == 0).any()
+    if kind == "radar" and target == "walker":
+        assert ((shown > 0) & (shown < 1)).any()
+    with pytest.raises(UnknownName, match="target class"):
+        sight.shown(x, y, "ghost")
+
+
 def test_light_may_differ_along_the_line() -> None:
     cameras = [stood("camera"), stood("camera")]
     table = SightTable(cameras)

@@ -35,6 +35,7 @@ for name, path, told in (
     ("may", "may:may", "Ask whether a status may do a task, and by which rule."),
     ("decide", "decide:commands", "Record who decided; lay options side by side."),
     ("see", "see:see", "Write what each observer sees as a GeoTIFF."),
+    ("looks", "looks:looks", "Find a watch's looks at a receiver that was carried."),
     ("calibrate", "calibrate:calibrate", "Fit sensor kinds to looks of known outcome."),
     ("profile", "profile:profile", "Show the ground under a line of sight."),
     ("candidates", "candidates:candidates", "List places where a sensor could stand."),

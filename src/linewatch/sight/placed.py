@@ -107,6 +107,45 @@ class Sight:
         out: Floats = flat[0].reshape(x.shape)
         return out
 
+    def shown(self, x_m: ArrayLike, y_m: ArrayLike, target: str) -> Floats:
+        """Return the share of a target's height that no ground hides at each place.
+
+        Parameters
+        ----------
+        x_m, y_m : array_like, shape (n,)
+            Places on the plane [m].
+        target : str
+            Target class.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Shares [-]; 0 also outside the sector and beyond the map of what is seen. 1
+            for a kind that needs no line of sight.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such target class.
+        """
+        what, x, y = (
+            target_named(target),
+            np.asarray(x_m, float),
+            np.asarray(y_m, float),
+        )
+        right, up = x - self.eye.x_m, y - self.eye.y_m
+        turn = np.arctan2(right, up) - self.eye.azimuth_rad
+        aside = np.abs((turn + np.pi) % TURN_RAD - np.pi) > self.eye.sector_rad / 2
+        if self.kind.law is Law.TREMOR:
+            return np.where(aside, 0.0, 1.0)
+        row = np.floor_divide(self.north_m - y, self.cell_m).astype(np.int64)
+        col = np.floor_divide(x - self.west_m, self.cell_m).astype(np.int64)
+        rows, cols = self.lowest_m.shape
+        out = aside | (row < 0) | (col < 0) | (row >= rows) | (col >= cols)
+        lowest = self.lowest_m[np.clip(row, 0, rows - 1), np.clip(col, 0, cols - 1)]
+        share = np.clip((what.above_m - lowest) / what.tall_m, 0.0, 1.0)
+        return np.where(out, 0.0, share)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SightTable:

@@ -142,7 +142,8 @@ class Sight:
         col = np.floor_divide(x - self.west_m, self.cell_m).astype(np.int64)
         rows, cols = self.lowest_m.shape
         out = aside | (row < 0) | (col < 0) | (row >= rows) | (col >= cols)
-        lowest = self.lowest_m[np.clip(row, 0, rows - 1), np.clip(col, 0, cols - 1)]
+        there = np.clip(row, 0, rows - 1), np.clip(col, 0, cols - 1)
+        lowest = self.lowest_m[there].astype(np.float64)
         share = np.clip((what.above_m - lowest) / what.tall_m, 0.0, 1.0)
         return np.where(out, 0.0, share)
 

@@ -12,6 +12,7 @@ from linewatch.plan.siting._kernels_merge import by_cell
 from linewatch.plan.siting.cover import Cover, Floats, merged
 from linewatch.plan.siting.cuts import broken_cuts, cut_rows, open_links
 from linewatch.plan.siting.limits import Effort, Flags, Rows
+from linewatch.plan.siting.linked import linked_bound
 from linewatch.plan.siting.relocate import Task, fresh
 from linewatch.plan.siting.rules import reach_rows
 from linewatch.plan.siting.volume import Descent, Pace, descend
@@ -102,36 +103,70 @@ def course_bound(task: Task, objective: float, effort: Effort) -> float:
 
     Cells (for a backup: pairs) of each period, the rules of each period and the moves
     between two have prices; each site takes its best course through the periods. Where
-    sites are linked, cuts that the courses break in a period are priced too.
+    sites are linked, cuts that the courses break in a period are priced too, and the
+    bound is no higher than that of each period by itself.
     """
     goods = Goods.of(task)
     if not goods.table.cells:
         return 0.0
     services, limits = Services(goods), task.limits
     hard = limits.all_rows(task.cover)
-    if limits.links is None:
-        return _descent(task, services, hard, objective, effort).bound
-    best, cuts = math.inf, cut_rows(task.cover.sites, [])
+    found = _descent(task, services, hard, (objective, effort), None)
+    if limits.links is None or found.bound <= objective * (1 + 1e-6):
+        return found.bound
+    best, rows = min(found.bound, _apart(task, objective, effort)), hard
     links = open_links(limits.links, limits.barred_of(task.cover.sites))
-    part = replace(effort, rounds=-(-effort.rounds // (CUTS_AGAIN + 1)))
-    for _ in range(CUTS_AGAIN + 1):
-        rows = hard.joined(reach_rows(links)).joined(cuts)
-        found = _descent(task, services, rows, objective, part)
+    more = reach_rows(links)
+    part = replace(effort, rounds=-(-effort.rounds // CUTS_AGAIN))
+    for _ in range(CUTS_AGAIN):
+        rows = rows.joined(more)
+        start = _with_rows(found.price, services, len(more.have))
+        found = _descent(task, services, rows, (objective, part), start)
         best = min(best, found.bound)
-        shares = found.mean.reshape(len(goods.weight), -1)
-        more = dict.fromkeys(
+        shares = found.mean.reshape(services.periods, -1)
+        cuts = dict.fromkeys(
             cut for share in shares for cut in broken_cuts(links, share)
         )
-        if not more or best <= objective * (1 + 1e-6):
+        if not cuts or best <= objective * (1 + 1e-6):
             break
-        cuts = cuts.joined(cut_rows(task.cover.sites, list(more)))
+        more = cut_rows(task.cover.sites, list(cuts))
     return best
 
 
+def _apart(task: Task, objective: float, effort: Effort) -> float:
+    """Return what linked choices are worth at most if units moved at will.
+
+    Each period is bounded by itself, as forests: without a backup alone.
+    """
+    if task.backup > 1:
+        return math.inf
+    total, periods = 0.0, len(task.by_period)
+    none = np.zeros(task.cover.sites, bool)
+    for weight in task.by_period:
+        table, _ = merged(replace(task.cover, weight=weight))
+        known = objective / periods
+        total += linked_bound(table, task.limits, none, known, effort)[0]
+    return total
+
+
+def _with_rows(price: Floats, services: Services, more: int) -> Floats:
+    """Return prices with so many rules more in each period, that cost nothing yet."""
+    size, periods = services.top.size, services.periods
+    each, rest = np.split(price, [size])
+    toll, step = np.split(rest, [len(rest) - (periods - 1)])
+    wide = np.hstack([toll.reshape(periods, -1), np.zeros((periods, more))])
+    return np.concatenate([each, wide.reshape(-1), step])
+
+
 def _descent(
-    task: Task, services: Services, rows: Rows, objective: float, effort: Effort
+    task: Task,
+    services: Services,
+    rows: Rows,
+    aim: tuple[float, Effort],
+    known: Floats | None,
 ) -> Descent:
-    """Lower the bound of courses from prices of the cells alone."""
+    """Lower the bound of courses from known prices, or those of the cells alone."""
+    objective, effort = aim
     cover, moves, periods = task.cover, task.moves, services.periods
     held = task.limits.held_of(cover.sites)
     barred = task.limits.barred_of(cover.sites)
@@ -162,6 +197,7 @@ def _descent(
     start[:size] = services.start.reshape(-1)
     # A rule costs half of what a site is worth to begin with, a move nothing.
     start[size : split[1]] = np.tile(np.where(rows.have > 0, site / 2, 0.0), periods)
+    start = start if known is None else known
     uses = np.maximum(np.bincount(rows.ind, minlength=len(rows.have)), 1)
     mean = np.bincount(rows.ind, np.abs(rows.val), minlength=len(rows.have)) / uses
     scale = np.concatenate(

@@ -64,7 +64,7 @@ def test_lies_between_the_bound_and_the_best(
         "flat": np.full_like(far, 3.0),
     }[kind]
     count = min(count, sites)
-    weight = rng.integers(0, 4, customers) * size
+    weight = rng.integers(0, 4, customers).astype(np.float64) * size
     effort = Effort(kicks=10, rounds=rounds, splits=splits)
     found = p_median(far, count, weight=weight, effort=effort)
     best = every_choice(far, weight, count)
@@ -131,13 +131,13 @@ def roads(nodes: int, seed: int) -> np.ndarray:
     ring = np.arange(nodes)
     one, other = np.append(one, ring), np.append(other, (ring + 1) % nodes)
     long = rng.integers(1, 101, len(one)).astype(float)
-    far = np.full((nodes, nodes), np.inf)
+    far: np.ndarray = np.full((nodes, nodes), np.inf)
     np.minimum.at(far, (one, other), long)
     far = np.minimum(far, far.T)
     np.fill_diagonal(far, 0.0)
     for k in range(nodes):
         far = np.minimum(far, far[:, [k]] + far[[k]])
-    return far
+    return np.asarray(far)
 
 
 def solved(far: np.ndarray, count: int) -> float:
@@ -158,6 +158,7 @@ def solved(far: np.ndarray, count: int) -> float:
         ],
         options={"mip_rel_gap": 0.0},
     )
+    assert found.fun is not None
     return float(found.fun)
 
 

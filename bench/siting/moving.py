@@ -1,6 +1,6 @@
 """How good units that move are, with links and for a backup, on real viewsheds.
 
-python bench/siting/moving.py FOLDER   (holding mclp_2k_200k.npz)
+python -m bench.siting.moving FOLDER   (holding mclp_2k_200k.npz)
 """
 
 import argparse
@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from linked import read
 
+from bench.siting.linked import read
 from linewatch.plan.siting import Effort, Limits, choose_moving
 
 PERIODS = 3

@@ -46,7 +46,8 @@ TARGETS: Final[Mapping[str, TargetClass]] = MappingProxyType(
             echo_m2=1.0,
             size_m=0.95,
             source="echo of a man 1 m^2: Skolnik, Introduction to Radar Systems; 1.8 m "
-            "x 0.5 m as in STANAG 4347; 1.2 m/s over rough ground is a planning value",
+            "x 0.5 m is the standing person of makers' data sheets; 1.2 m/s over rough "
+            "ground is a planning value",
         ),
         "vehicle": TargetClass(
             name="vehicle",

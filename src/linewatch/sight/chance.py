@@ -274,7 +274,7 @@ def range_chance(
     .. [2] J. Johnson, "Analysis of image forming systems," Image Intensifier Symp.,
        1958; the target transfer function as in J. A. Ratches, "Static performance
        model for thermal imaging systems," Opt. Eng. 15 (1976),
-       doi:10.1117/12.7972021.
+       doi:10.1117/12.7972037.
     """
     wide, part = np.broadcast_arrays(
         np.asarray(range_m, np.float64), np.asarray(shown, np.float64)

@@ -145,7 +145,7 @@ CAND = "site,x,y,above_m,reach_m\na,784000,3487000,{},{}\n"
             "without places within 90 m of the line",
         ),
         ("candidates --add away.csv", "1 places off the terrain or where it has"),
-        ("cover --candidates away.csv", "x 780000 to 786000, y 3484000 to 3490000, n"),
+        ("cover --candidates away.csv", "x 780000 to 786000, y 3484000 to 3490000 (me"),
         ("cover --candidates deep.csv", "line 2: above_m must be from 0 to 100000"),
         ("cover --candidates wide.csv", "line 2: reach_m must be"),
         ("cover --candidates c.csv --reach 1e300", "reach_m must be above 0 and at m"),

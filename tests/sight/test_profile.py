@@ -173,5 +173,22 @@ def test_the_command_refuses_a_place_off_the_map(
     assert status == 1
     assert err == (
         "linewatch: eye must be on the terrain of 21 rows and 41 columns, "
-        "x 500000 to 501230, y 3599370 to 3600000, not (1.0, 2.0)\n"
+        "x 500000 to 501230, y 3599370 to 3600000 (metre), not x 1, y 2\n"
     )
+
+
+def test_a_line_through_centres_does_not_ask_the_cells_beside_them() -> None:
+    """1/49 of 49 cells is a rounding less than one, on the side of a void."""
+    for end in ((49, 49), (49, 98)):
+        height = np.zeros((50, 99), np.float32)
+        y = np.arange(1, 49)
+        x = y * end[1] // 49
+        height[y, x] = 10.0
+        height[y, x - 1] = height[y, x + 1] = np.nan
+        cells = Cells(height_m=height, step_x_m=30.0, step_y_m=30.0)
+        lens = Lens(row=0, col=0, above_m=2.0, reach_m=math.inf)
+        line = profile(cells, lens, at(*end, 0.0), sag=0.0)
+        # The lowest line clears the wall in the first cell, 48 more beyond it.
+        assert line.lowest_m == pytest.approx(2 + 8 * 49)
+        exact = lowest_in_cells(cells, lens, sag=0.0, mode=Mode.EXACT)
+        assert line.lowest_m == pytest.approx(float(exact[end]))

@@ -21,6 +21,7 @@ from linewatch.area.tiles import (
     OURS,
     Tile,
     by_grid,
+    has_height,
     read_tile,
     tiles_in,
     with_voids,
@@ -109,7 +110,8 @@ def write_mosaic(
     Raises
     ------
     BadFile
-        If a tile is no such raster, or differs in its unit or scale.
+        If a tile is no such raster, is damaged at its end, or differs in its unit or
+        scale; or if no tile holds a height.
     BadValue
         If there is no tile, the file is not to be a ``.vrt``, or the grid is too large.
     """
@@ -119,6 +121,7 @@ def write_mosaic(
     if not laid:
         raise BadValue("tiles", "one or more", 0)
     _check_together(laid)
+    bare = _bare(laid)
     groups = by_grid(laid)
     grid = _finest(groups) if like is None else read_tile(like)
     ours = tuple(tile for tile in laid if tile.shares_grid(grid))
@@ -127,7 +130,7 @@ def write_mosaic(
         (group for group in groups if not group[0].shares_grid(grid)),
         key=lambda group: -group[0].cell_m2,
     )
-    notes = _notes(laid, grid, others)
+    notes = (*_notes(laid, grid, others), *bare)
     made = _on_grid(path, grid, others)
     _write(path, grid, [*made, *ours], notes)
     return Mosaic(
@@ -157,6 +160,22 @@ def _check_together(laid: Sequence[Tile]) -> None:
                 raise BadFile(tile.path, f"{what} than {first.path.name}")
 
 
+def _bare(laid: Sequence[Tile]) -> tuple[str, ...]:
+    """Note the tiles that hold no height, and refuse them where there is no other."""
+    bare = [tile for tile in laid if not has_height(tile)]
+    if len(bare) == len(laid):
+        others = f", nor do the {len(bare) - 1} other tiles" if len(bare) > 1 else ""
+        raise BadFile(bare[0].path, f"holds no height, only voids{others}")
+    return (f"only voids in {_names(bare)}",) if bare else ()
+
+
+def _names(tiles: Sequence[Tile]) -> str:
+    """Name some tiles by their files, and count the rest."""
+    names = ", ".join(tile.path.name for tile in tiles[:NAMES_TOLD])
+    more = len(tiles) - NAMES_TOLD
+    return names + (f" and {more} more" if more > 0 else "")
+
+
 def _unit(tile: Tile) -> float | str:
     """Return the metres in a tile's unit, which has many names; else its name."""
     name = tile.unit.strip().lower()
@@ -170,12 +189,9 @@ def _notes(
     notes = []
     moved = [tile for group in others for tile in group]
     if moved:
-        names = ", ".join(tile.path.name for tile in moved[:NAMES_TOLD])
-        more = len(moved) - NAMES_TOLD
-        names += f" and {more} more" if more > 0 else ""
         of = f"{len(moved)} of {len(laid)} tiles"
         where = f"the grid of {grid.path.name}, {_step(grid)} in {grid.system.name}"
-        notes.append(f"{of} resampled (bilinear) onto {where}: {names}")
+        notes.append(f"{of} resampled (bilinear) onto {where}: {_names(moved)}")
     levels = {tile.level or "a level that is not told" for tile in laid}
     if len(levels) > 1:
         told = ", ".join(sorted(levels))

@@ -1,6 +1,5 @@
 """Terrain: heights of the ground, anywhere on the plane."""
 
-import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -11,10 +10,11 @@ import rasterio
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Transformer
 from rasterio.enums import Resampling
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window as Pixels
 
+from linewatch.area.damage import check_length, opened_quietly, unread
 from linewatch.area.grid import Grid
 from linewatch.area.window import Window, window_of
 from linewatch.errors import BadFile, BadValue, OutsideArea
@@ -127,14 +127,11 @@ class GeoTiffTerrain:
     _said: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        with warnings.catch_warnings():
-            # `_checked` tells it in our words, as an error.
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with _opened(self.path) as raster:
-                object.__setattr__(self, "_metres", _checked(self.path, raster))
-                level = level_of(raster.crs.to_wkt()) or UNTOLD
-                object.__setattr__(self, "_datum", level)
-                object.__setattr__(self, "_said", raster.tags().get(SAID, ""))
+        with _opened(self.path) as raster:
+            object.__setattr__(self, "_metres", _checked(self.path, raster))
+            level = level_of(raster.crs.to_wkt()) or UNTOLD
+            object.__setattr__(self, "_datum", level)
+            object.__setattr__(self, "_said", raster.tags().get(SAID, ""))
 
     @property
     def generated(self) -> bool:
@@ -183,8 +180,7 @@ class GeoTiffTerrain:
             try:
                 height = self._warped(raster, at)
             except RasterioError as error:
-                why = f"cannot be read as heights: {_first_line(error)}"
-                raise BadFile(self.path, why) from error
+                raise unread(self.path, error) from error
         if not np.isfinite(height).any():
             lon, lat = self.plane.to_geo(
                 (at.west_m + at.east_m) / 2, (at.south_m + at.north_m) / 2
@@ -249,8 +245,7 @@ class GeoTiffTerrain:
             try:
                 height = self._between(raster, column - 0.5, row - 0.5)
             except RasterioError as error:
-                why = f"cannot be read as heights: {_first_line(error)}"
-                raise BadFile(self.path, why) from error
+                raise unread(self.path, error) from error
         return height.reshape(x.shape)
 
     def _between(self, raster: Any, column: Floats, row: Floats) -> Floats:
@@ -291,13 +286,14 @@ def _opened(path: Path) -> Any:  # rasterio tells no types
     if not path.is_file():
         raise BadFile(path, "does not exist; must be a raster of heights")
     try:
-        return rasterio.open(path)
+        return opened_quietly(path)
     except RasterioError as error:
         raise BadFile(path, "is no raster; must hold heights") from error
 
 
 def _checked(path: Path, raster: Any) -> float:
     """Check what a raster holds and return the metres in its unit."""
+    check_length(path, raster)
     if raster.count != 1:
         raise BadFile(path, f"has {raster.count} bands; must have one, of heights")
     if raster.crs is None:
@@ -355,8 +351,3 @@ def _blend(near: Floats, far: Floats, share: Floats) -> Floats:
     mixed = near + share * (far - near)
     on_near, on_far = share < ON_PIXEL, share > 1 - ON_PIXEL
     return np.asarray(np.where(on_near, near, np.where(on_far, far, mixed)))
-
-
-def _first_line(error: Exception) -> str:
-    """Return the first line of another library's message."""
-    return str(error).strip().partition("\n")[0]

@@ -15,6 +15,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 from rasterio.errors import RasterioError
 
+from linewatch.area.damage import check_length, opened_quietly, unread
 from linewatch.area.terrain import METRES, level_of, no_height
 from linewatch.errors import BadFile
 
@@ -173,7 +174,7 @@ def read_tile(path: Path) -> Tile:
     if not path.is_file():
         raise BadFile(path, "does not exist; must be a raster of heights")
     try:
-        with rasterio.open(path) as raster:
+        with opened_quietly(path) as raster:
             return _checked(path, raster)
     except RasterioError as error:
         raise BadFile(path, "is no raster; must hold heights") from error
@@ -181,6 +182,7 @@ def read_tile(path: Path) -> Tile:
 
 def _checked(path: Path, raster: Any) -> Tile:  # rasterio tells no types
     """Check one raster."""
+    check_length(path, raster, every_block=True)
     if raster.count != 1:
         raise BadFile(path, f"has {raster.count} bands; must have one, of heights")
     if raster.crs is None:
@@ -248,7 +250,7 @@ def with_voids(tile: Tile) -> Tile:
             for _, window in raster.block_windows(1):
                 marks |= _marks(raster.read(1, window=window), tile.scale, metres)
     except RasterioError as error:
-        raise BadFile(tile.path, "cannot be read to its end") from error
+        raise unread(tile.path, error) from error
     if len(marks) > MARKS_TOLD:
         why = f"holds {len(marks)} numbers that are no height; must hold heights"
         raise BadFile(tile.path, why)
@@ -256,6 +258,30 @@ def with_voids(tile: Tile) -> Tile:
         told = ", ".join(f"{mark:g}" for mark in sorted(marks))
         raise BadFile(tile.path, f"must declare what marks its voids, of {told}")
     return replace(tile, nodata=marks.pop() if marks else None)
+
+
+def has_height(tile: Tile) -> bool:
+    """Tell whether a tile holds any height; it is read until one is found.
+
+    It begins with the last block, which is the first to lack in a broken file.
+
+    Raises
+    ------
+    BadFile
+        If a block cannot be read.
+    """
+    metres = METRES.get(tile.unit.strip().lower(), 1.0)
+    factor, offset = tile.scale
+    try:
+        with rasterio.open(tile.path) as raster:
+            for _, window in reversed(list(raster.block_windows(1))):
+                raw = raster.read(1, window=window, masked=True)
+                height = (raw.astype(np.float64) * factor + offset) * metres
+                if not no_height(height.filled(np.nan)).all():
+                    return True
+    except RasterioError as error:
+        raise unread(tile.path, error) from error
+    return False
 
 
 def _marks(raw: NDArray[Any], scale: tuple[float, float], metres: float) -> set[float]:

@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import rasterio
 from rasterio.errors import RasterioError
 
+from linewatch.area.damage import check_length, opened_quietly
 from linewatch.area.mosaic import finest, on_one_grid, tiles_in, write_mosaic
 from linewatch.area.terrain import SAID
 from linewatch.area.tiles import missing_from
@@ -99,7 +99,7 @@ def print_notes(notes: Sequence[str]) -> None:
 def _said(path: Path) -> str:
     """Return what a file tells of how it was made."""
     try:
-        with rasterio.open(path) as raster:
+        with opened_quietly(path) as raster:
             return str(raster.tags().get(SAID, ""))
     except RasterioError:
         return ""  # told by whoever opens it next
@@ -108,7 +108,8 @@ def _said(path: Path) -> str:
 def _check_bands(path: Path) -> None:
     """Refuse pictures: a raster of heights has one band of real numbers."""
     try:
-        with rasterio.open(path) as raster:
+        with opened_quietly(path) as raster:
+            check_length(path, raster)
             count, kind = raster.count, raster.dtypes[0]
     except RasterioError:
         return  # told by whoever opens it next

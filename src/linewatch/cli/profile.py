@@ -14,7 +14,6 @@ from rasterio.windows import Window
 from linewatch.cli.ground import ground, terrain_paths
 from linewatch.cli.outputs import never_over
 from linewatch.errors import BadValue
-from linewatch.plan.siting.metres import extent_of
 from linewatch.scenario.whole import write_whole
 from linewatch.sight.cells import Cells, Lens, sag_per_m
 from linewatch.sight.kinds import LIGHT_REFRACTION, RADAR_REFRACTION
@@ -99,7 +98,7 @@ def _between(
     for name, (x, y) in (("eye", eye), ("target", target)):
         place = land.cell_of(x, y)
         if place is None:
-            raise BadValue(name, f"on the terrain {extent_of(land)}", (x, y))
+            raise BadValue(name, f"on {land.extent}", f"x {x:.9g}, y {y:.9g}")
         here = Window(place[1], place[0], 1, 1)
         if not math.isfinite(float(land.heights(here)[0, 0])):
             raise BadValue(name, "where the terrain has data", (x, y))

@@ -16,6 +16,7 @@ from rasterio import Affine
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
+from linewatch.area.damage import check_length, opened_quietly, unread
 from linewatch.errors import BadFile
 from linewatch.scenario.whole import whole_path
 
@@ -125,6 +126,17 @@ class MapTerrain:
         rows, cols = self.shape
         return (row, col) if 0 <= row < rows and 0 <= col < cols else None
 
+    @property
+    def extent(self) -> str:
+        """Where it lies, in words and in its own coordinates."""
+        rows, columns = self.shape
+        at = self.transform
+        across = f"x {at.c:.9g} to {at.c + columns * at.a:.9g}"
+        down = f"y {at.f + rows * at.e:.9g} to {at.f:.9g}"
+        unit = "degrees" if self.crs.is_geographic else str(self.crs.linear_units)
+        size = f"{rows} rows and {columns} columns"
+        return f"the terrain of {size}, {across}, {down} ({unit})"
+
     def steps_m(self, row: int) -> tuple[float, float]:
         """Return the distances [m] between columns and between rows at a row."""
         shift = self.transform
@@ -163,7 +175,7 @@ class MapTerrain:
         try:
             read = tile.file.read(1, window=window, masked=True)
         except RasterioError as error:
-            raise BadFile(tile.path, f"cannot be read: {error}") from error
+            raise unread(tile.path, error) from error
         heights: NDArray[np.float32] = read.astype(np.float32).filled(np.nan)
         heights = np.ascontiguousarray(heights)
         void = (heights < DEEPEST_M) | (heights == VOID_M) | (heights > HIGHEST_M)
@@ -207,9 +219,10 @@ class MapTerrain:
 def _opened(path: Path) -> Any:
     """Open a raster that can be terrain."""
     try:
-        file = rasterio.open(path)
+        file = opened_quietly(path)
     except RasterioError as error:
         raise BadFile(path, f"cannot be read as terrain: {error}") from error
+    check_length(path, file)
     shift = file.transform
     if file.crs is None:
         raise BadFile(path, "has no coordinate reference system")

@@ -150,8 +150,8 @@ def _span(
     place = terrain.cell_of(eye.x, eye.y)
     rows, cols = terrain.shape
     if place is None:
-        rule = f"on the terrain of {rows} rows and {cols} columns"
-        raise BadValue(f"place of eye {eye.eye_id}", rule, (eye.x, eye.y))
+        got = f"x {eye.x:.9g}, y {eye.y:.9g}"
+        raise BadValue(f"place of eye {eye.eye_id}", f"on {terrain.extent}", got)
     (row, col), (step_x_m, step_y_m) = place, terrain.steps_m(place[0])
     deep, wide = int(eye.reach_m / step_y_m), int(eye.reach_m / step_x_m)
     top, left = max(row - deep, 0), max(col - wide, 0)

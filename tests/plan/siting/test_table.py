@@ -297,7 +297,7 @@ def test_says_what_is_wrong(
         above_m=np.ones(2),
         reach_m=np.ones(2),
     )
-    with pytest.raises(BadValue, match=r"on the terrain of 60 rows .* as are s0"):
+    with pytest.raises(BadValue, match=r"on the terrain of 60 rows .* as are s0 \(x "):
         build_cover(terrain, off, strip, tmp_path / "parts")
     x, y = centre(np.array([6]), np.array([6]))
     hole = Candidates(

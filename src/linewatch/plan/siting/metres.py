@@ -46,12 +46,3 @@ class Metres:
         if self.plane is None:
             return x_m / self.unit_m, y_m / self.unit_m
         return self.plane.to_geo(x_m, y_m)
-
-
-def extent_of(terrain: MapTerrain) -> str:
-    """Tell where a terrain lies in its own coordinates."""
-    rows, columns = terrain.shape
-    at = terrain.transform
-    across = f"x {at.c:.9g} to {at.c + columns * at.a:.9g}"
-    down = f"y {at.f + rows * at.e:.9g} to {at.f:.9g}"
-    return f"of {rows} rows and {columns} columns, {across}, {down}"

@@ -16,7 +16,6 @@ from linewatch.plan.siting.block import Block, Found, Sighting, look_block, save
 from linewatch.plan.siting.cover import Floats, Whole
 from linewatch.plan.siting.files import MOST_WORTH, names_of, numbers_of, read_columns
 from linewatch.plan.siting.heap import keep_heap
-from linewatch.plan.siting.metres import extent_of
 from linewatch.sight.eyes import MOST_ABOVE_M, MOST_REACH_M
 from linewatch.sight.kinds import LIGHT_REFRACTION
 from linewatch.sight.raster import MapTerrain
@@ -299,8 +298,9 @@ def _blocks(ground: MapTerrain, candidates: Candidates) -> list[Block]:
     if off.size:
         told = ", ".join(candidates.names[i] for i in off[:NAMES_TOLD].tolist())
         more = f" and {len(off) - NAMES_TOLD} more" if len(off) > NAMES_TOLD else ""
-        rule = f"on the terrain {extent_of(ground)}"
-        raise BadValue("candidates", rule, f"off it, as are {told}{more}")
+        x, y = candidates.x[off[0]], candidates.y[off[0]]
+        got = f"off it, as are {told}{more} (x {x:.9g}, y {y:.9g})"
+        raise BadValue("candidates", f"on {ground.extent}", got)
     step_x_m, step_y_m = ground.steps_m(rows // 2)
     down, across = row * step_y_m // TILE_M, col * step_x_m // TILE_M
     order = np.lexsort((col, row, across, down))

@@ -15,7 +15,7 @@ import argparse
 import csv
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def best_s(act: Callable[[], object], runs: int) -> float:
 
 
 def least_s(
-    sees: dict[str, Callable[[], object]],
+    sees: Mapping[str, Callable[[], object]],
     peer_s: Callable[[], float] | None,
     rounds: int,
     *,

@@ -1,6 +1,7 @@
 """Sight written the plain way: slow, and with no part of the compiled code."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,19 +13,18 @@ from linewatch.sight.kinds import Law
 Floats = NDArray[np.float64]
 
 
-def ground_at(height_m: Floats, row: float, col: float) -> float:
+def ground_at(height_m: Floats, row: Fraction, col: Fraction) -> float:
     """Read the ground on a line of rows or of columns; NaN where a neighbour has none.
 
     One of `row` and `col` is whole.
     """
-    if float(row).is_integer():
-        low = math.floor(col)
-        part, y = col - low, int(row)
-        near = height_m[y, low]
-        return float(near if part == 0 else near + part * (height_m[y, low + 1] - near))
-    low = math.floor(row)
-    part, x = row - low, int(col)
-    return float(height_m[low, x] + part * (height_m[low + 1, x] - height_m[low, x]))
+    if row.denominator != 1:
+        height_m, row, col = height_m.T, col, row
+    low = math.floor(col)
+    part, near = float(col - low), height_m[int(row), low]
+    if part == 0:
+        return float(near)
+    return float(near + part * (height_m[int(row), low + 1] - near))
 
 
 def lowest_seen(
@@ -45,13 +45,12 @@ def lowest_seen(
         span_m = math.hypot(down * steps_m[0], right * steps_m[1])
         if span_m > reach_m or np.isnan(height_m[y, x]):
             continue
-        parts = {k / abs(down) for k in range(1, abs(down))}
-        places = [(p, row + round(p * down), col + p * right) for p in sorted(parts)]
-        parts = {k / abs(right) for k in range(1, abs(right))}
-        places += [(p, row + p * down, col + round(p * right)) for p in sorted(parts)]
+        parts = {Fraction(k, abs(n)) for n in (down, right) for k in range(1, abs(n))}
         lowest = 0.0
-        for part, at_row, at_col in places:
-            ground_m = ground_at(height_m, at_row, at_col) - sag * (part * span_m) ** 2
+        for share in sorted(parts):
+            part = float(share)
+            ground_m = ground_at(height_m, row + share * down, col + share * right)
+            ground_m -= sag * (part * span_m) ** 2
             if np.isnan(ground_m):
                 continue
             # Where the line over this ground comes down at the cell.

@@ -73,7 +73,8 @@ def sweep_sector(
     (rows, cols), (row, col) = ground_m.shape, eye
     most, most_aside = max(row, rows - 1 - row), max(col, cols - 1 - col)
     far = max(
-        min(most, int(reach_m / steps_m[0])), min(most_aside, int(reach_m / steps_m[1]))
+        sum(n * step_m <= reach_m for n in range(1, end + 1))
+        for end, step_m in zip((most, most_aside), steps_m, strict=True)
     )
     half = max(far, min(far * rays[0], rays[1]), 1)
     high_m = F(ground_m[row, col] + above_m)

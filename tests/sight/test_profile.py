@@ -180,11 +180,10 @@ def test_the_command_refuses_a_place_off_the_map(
 def test_a_line_through_centres_does_not_ask_the_cells_beside_them() -> None:
     """1/49 of 49 cells is a rounding less than one, on the side of a void."""
     for end in ((49, 49), (49, 98)):
-        height = np.zeros((50, 99), np.float32)
+        height = np.full((50, 99), np.nan, np.float32)
         y = np.arange(1, 49)
-        x = y * end[1] // 49
-        height[y, x] = 10.0
-        height[y, x - 1] = height[y, x + 1] = np.nan
+        height[y, y * end[1] // 49] = 10.0
+        height[0, 0] = height[end] = 0.0
         cells = Cells(height_m=height, step_x_m=30.0, step_y_m=30.0)
         lens = Lens(row=0, col=0, above_m=2.0, reach_m=math.inf)
         line = profile(cells, lens, at(*end, 0.0), sag=0.0)

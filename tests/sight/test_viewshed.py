@@ -148,6 +148,31 @@ def test_horizon_over_flat_ground_is_where_optics_puts_it(mode: Mode) -> None:
 
 
 @EVERY_MODE
+@pytest.mark.parametrize("step_m", [0.1, 60.8, 92.7])
+def test_a_cell_just_at_the_end_of_the_reach_is_in_it(
+    mode: Mode, step_m: float
+) -> None:
+    """3 * 60.8 / 60.8 is a rounding less than 3."""
+    flat = np.zeros((9, 9), np.float32)
+    cells = Cells(height_m=flat, step_x_m=step_m, step_y_m=step_m)
+    lens = Lens(row=4, col=4, above_m=2.0, reach_m=3 * step_m)
+    inside = np.isfinite(lowest_in_cells(cells, lens, sag=SAG, mode=mode))
+    assert inside[4].tolist() == [False, *[True] * 7, False]
+    assert inside[:, 4].tolist() == [False, *[True] * 7, False]
+
+
+def test_a_peak_beside_a_void_hides_no_more_than_the_void() -> None:
+    """Between a peak of 9 km and a void, however near the peak, there is no ground."""
+    height = np.full((2, 902), np.nan, np.float32)
+    height[0, 0] = height[1, 901] = 0.0
+    height[0, 1] = 9_000.0
+    cells = Cells(height_m=height, step_x_m=30.0, step_y_m=30.0)
+    lens = Lens(row=0, col=0, above_m=2.0, reach_m=math.inf)
+    lowest = lowest_in_cells(cells, lens, sag=0.0, mode=Mode.EXACT)
+    assert lowest[1, 901] == 0
+
+
+@EVERY_MODE
 def test_all_of_an_even_slope_is_seen_on_a_flat_earth(mode: Mode) -> None:
     north, east = np.mgrid[0:40, 0:60]
     slope = Cells(

@@ -17,6 +17,10 @@ NONE_M = -1e6
 LOW = -1e30
 """Slope of a horizon that nothing has raised yet."""
 
+ROUNDING = 1e-9
+"""Nearer to a centre than this [cells] a line runs through it: on no map that fits into
+memory does one pass so near."""
+
 
 @kernel
 def highest_before(
@@ -34,7 +38,8 @@ def highest_before(
 
     The line runs from a lens at `high_m` over cell (`row`, `col`) to the cell `down`
     and `right` of it. Ground is read wherever the line crosses a row or a column of
-    cell centres, evenly between the two nearest. One unit is the whole line.
+    cell centres, evenly between the two nearest; where one of them has no ground there
+    is none. One unit is the whole line.
     """
     span2_m2 = (down * step_y_m) ** 2 + (right * step_x_m) ** 2
     steepest = LOW
@@ -44,16 +49,18 @@ def highest_before(
             part = step / steps
             if axis == 0:
                 at = part * right
-                low = int(np.floor(at))
+                low = int(np.floor(at + ROUNDING))
                 y, x = row + step * (1 if down > 0 else -1), col + low
                 near = ground_m[y, x]
-                far = ground_m[y, x + 1] if at > low else near
+                far = ground_m[y, x + 1] if at > low + ROUNDING else near
             else:
                 at = part * down
-                low = int(np.floor(at))
+                low = int(np.floor(at + ROUNDING))
                 y, x = row + low, col + step * (1 if right > 0 else -1)
                 near = ground_m[y, x]
-                far = ground_m[y + 1, x] if at > low else near
+                far = ground_m[y + 1, x] if at > low + ROUNDING else near
+            if near <= NONE_M or far <= NONE_M:
+                continue
             ground = near + (at - low) * (far - near)
             rise = (ground - high_m) / part - sag * part * span2_m2
             steepest = max(steepest, rise)

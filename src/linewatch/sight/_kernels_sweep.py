@@ -316,6 +316,13 @@ def lay_ring(
 
 
 @kernel
+def steps_within(reach_m: float, step_m: float) -> int:
+    """Return how many steps a reach holds."""
+    steps = int(reach_m / step_m)  # the ratio may be a rounding below a whole number
+    return steps + 1 if (steps + 1) * step_m <= reach_m else steps
+
+
+@kernel
 def widest(c: int, step_long_m: float, step_short_m: float, reach_m: float) -> int:
     """Return the last cell of a ring within reach, at most the diagonal; -1 if none."""
     left2 = reach_m * reach_m - (c * step_long_m) ** 2
@@ -366,7 +373,8 @@ def sweep(
     """
     most_x, most_y = max(col, cols - 1 - col), max(row, rows - 1 - row)
     far = max(
-        min(most_y, int(reach_m / step_y_m)), min(most_x, int(reach_m / step_x_m))
+        min(most_y, steps_within(reach_m, step_y_m)),
+        min(most_x, steps_within(reach_m, step_x_m)),
     )
     half = max(far, min(far * rays_per_cell, plenty), 1)
     wide = (far + 3 + LANES - 1) // LANES * LANES

@@ -74,6 +74,24 @@ class Lens:
     reach_m: float
 
 
+def spanned(
+    shape: tuple[int, int],
+    place: tuple[int, int],
+    reach_m: float,
+    steps_m: tuple[float, float],
+) -> tuple[int, int, int, int]:
+    """Return the first row and column, rows and columns that a reach spans.
+
+    `steps_m` are the distances between rows and between columns.
+    """
+    (rows, cols), (row, col) = shape, place
+    reach_m = float(min(reach_m, FARTHEST_M))
+    deep, wide = (sweeps.steps_within(reach_m, float(step_m)) for step_m in steps_m)
+    top, left = max(row - deep, 0), max(col - wide, 0)
+    bottom, right = min(row + deep + 1, rows), min(col + wide + 1, cols)
+    return top, left, bottom - top, right - left
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Patch(Generic[T]):
     """What an eye sees in the rectangle that its reach spans.
@@ -151,12 +169,8 @@ class Prepared:
 
     def spanned(self, lens: Lens) -> tuple[int, int, int, int]:
         """Return the first row and column, rows and columns that a reach spans."""
-        rows, cols = self.rows, self.cols
-        deep = int(min(lens.reach_m / self.step_y_m, rows))
-        wide = int(min(lens.reach_m / self.step_x_m, cols))
-        top, left = max(lens.row - deep, 0), max(lens.col - wide, 0)
-        high = min(lens.row + deep + 1, rows) - top
-        return top, left, high, min(lens.col + wide + 1, cols) - left
+        place, steps_m = (lens.row, lens.col), (self.step_y_m, self.step_x_m)
+        return spanned((self.rows, self.cols), place, lens.reach_m, steps_m)
 
     def lowest(self, lens: Lens, *, mode: Mode = Mode.FINE) -> Patch[np.float32]:
         """Return the lowest height above ground [m] seen in each cell in reach.

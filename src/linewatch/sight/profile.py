@@ -176,24 +176,22 @@ def _crossed(
 ) -> tuple[Floats, Floats]:
     """Return the parts of the line at its crossings, and the ground there [m]."""
     down, right = end[0] - start[0], end[1] - start[1]
-    at_rows = np.arange(1, abs(down)) / max(abs(down), 1)
-    at_cols = np.arange(1, abs(right)) / max(abs(right), 1)
-    parts = np.concatenate(([0.0], at_rows, at_cols, [1.0]))
-    rows, cols = start[0] + parts * down, start[1] + parts * right
-    # Along a row of centres the row is whole, along a column the column: hold both.
-    ends = np.array([True, *[False] * (len(parts) - 2), True])
-    on_row = ends | (np.arange(len(parts)) <= len(at_rows))
-    on_col = ends | ~on_row
-    rows = np.where(on_row, np.rint(rows), rows)
-    cols = np.where(on_col, np.rint(cols), cols)
-    top, left = np.floor(rows).astype(int), np.floor(cols).astype(int)
-    low = height_m[top, left]
-    part = (rows - top) + (cols - left)  # one of the two is 0
-    bottom = np.minimum(top + (rows > top), height_m.shape[0] - 1)
-    beside = np.minimum(left + (cols > left), height_m.shape[1] - 1)
-    # Where the line meets a centre, the neighbour has no say, ground or none.
-    ground_m = np.where(
-        part == 0, low, low * (1 - part) + height_m[bottom, beside] * part
-    )
+    by_row = _along(height_m, start, down, right)
+    by_col = _along(height_m.T, start[::-1], right, down)
+    ends = np.array([[0.0, height_m[start]], [1.0, height_m[end]]])
+    parts, ground_m = np.concatenate((ends[:1], by_row, by_col, ends[1:])).T
     order = np.argsort(parts, kind="stable")
     return parts[order], ground_m[order]
+
+
+def _along(height_m: Floats, start: tuple[int, int], down: int, right: int) -> Floats:
+    """Return parts and ground [m] where a line crosses rows, shape (rows, 2)."""
+    steps = np.arange(1, abs(down))
+    # In whole numbers: a rounding beside a centre would give the neighbour a say.
+    low, past = np.divmod(steps * right, max(abs(down), 1))
+    row, col = start[0] + steps * np.sign(down), start[1] + low
+    share = past / max(abs(down), 1)
+    beside = height_m[row, np.where(past > 0, col + 1, col)]
+    near = height_m[row, col]
+    ground_m = np.where(past == 0, near, near * (1 - share) + beside * share)
+    return np.stack([steps / max(abs(down), 1), ground_m], axis=1)

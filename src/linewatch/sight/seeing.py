@@ -22,6 +22,7 @@ from linewatch.sight.cells import (
     Patch,
     Prepared,
     sag_per_m,
+    spanned,
 )
 from linewatch.sight.eyes import MapEye
 from linewatch.sight.limits import limited
@@ -152,14 +153,13 @@ def _span(
     if place is None:
         got = f"x {eye.x:.9g}, y {eye.y:.9g}"
         raise BadValue(f"place of eye {eye.eye_id}", f"on {terrain.extent}", got)
-    (row, col), (step_x_m, step_y_m) = place, terrain.steps_m(place[0])
-    deep, wide = int(eye.reach_m / step_y_m), int(eye.reach_m / step_x_m)
-    top, left = max(row - deep, 0), max(col - wide, 0)
-    high, broad = min(row + deep + 1, rows) - top, min(col + wide + 1, cols) - left
+    x_m, y_m = terrain.steps_m(place[0])
+    span = spanned((rows, cols), place, eye.reach_m, (y_m, x_m))
+    high, broad = span[2:]
     if high * broad > most_cells:
         rule = f"such that its {high} x {broad} cells fit into the memory allowed"
         raise BadValue(f"reach_m of eye {eye.eye_id}", rule, eye.reach_m)
-    return top, left, high, broad
+    return span
 
 
 class Survey:

@@ -15,6 +15,7 @@ from linewatch.sight.cells import (
     Mode,
     Prepared,
     sag_per_m,
+    spanned,
 )
 from linewatch.sight.kinds import LIGHT_REFRACTION
 from linewatch.sight.limits import RIGHT_RAD, TURN_RAD, Limits, limited
@@ -128,11 +129,10 @@ def lowest_in_cells(
 
 def _window(cells: Cells, lens: Lens) -> tuple[int, int, Cells]:
     """Cut the rectangle that the reach spans; return its first row and column too."""
-    rows, cols = cells.height_m.shape
-    deep = int(min(lens.reach_m / cells.step_y_m, rows))
-    wide = int(min(lens.reach_m / cells.step_x_m, cols))
-    top, left = max(lens.row - deep, 0), max(lens.col - wide, 0)
-    part = cells.height_m[top : lens.row + deep + 1, left : lens.col + wide + 1]
+    (rows, cols), steps_m = cells.height_m.shape, (cells.step_y_m, cells.step_x_m)
+    place = (lens.row, lens.col)
+    top, left, deep, wide = spanned((rows, cols), place, lens.reach_m, steps_m)
+    part = cells.height_m[top : top + deep, left : left + wide]
     return top, left, replace(cells, height_m=part)
 
 

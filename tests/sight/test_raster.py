@@ -211,8 +211,7 @@ def test_see_writes_a_file_an_eye_on_the_terrains_grid(
         (
             "a,1,2.5,2,1,600",
             [],
-            "place of eye a must be on the terrain of 21 rows and 41 columns, x 500000 "
-            "to 501230, y 3599370 to 3600000 (metre), not x 1, y 2.5\n",
+            "on the terrain of 21 rows and 41 columns, x 500000 to 501230, y 3",
         ),
         ("a,500612,3599679,2,1,x", [], "line 2: reach_m must be a number, not 'x'"),
         ("a,500612,3599679,2,1,9", ["--refraction", "2"], "refraction must be from -1"),

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from linewatch.cli.ground import ground, terrain_paths
 from linewatch.cli.outputs import never_over
 from linewatch.errors import BadValue, NoPlan
+from linewatch.plan.siting.metres import geographic
 from linewatch.plan.siting.stands import (
     along,
     joined,
@@ -47,7 +48,8 @@ def candidates(
         Terrain: a GeoTIFF, VRT, HGT or other raster with heights; or several tiles, by
         name, pattern ('tiles/*.tif') or folder.
     out
-        CSV file to write: site,x,y,origin, in the terrain's own coordinates.
+        CSV file to write: site,x,y,lon_deg,lat_deg,origin; x and y are the terrain's
+        own coordinates.
     ridge_count
         Summits at most, the most prominent first.
     apart
@@ -59,9 +61,9 @@ def candidates(
     every
         Distance between two places along a road [m].
     towers
-        CSV file of towers that are there: site,x,y.
+        CSV file of towers that are there: site,x,y or site,lon_deg,lat_deg.
     add
-        CSV file of your own places: site,x,y.
+        CSV file of your own places: site,x,y or site,lon_deg,lat_deg.
     line
         GeoJSON file of the line to stay near to.
     within_m
@@ -72,7 +74,7 @@ def candidates(
     paths = terrain_paths(terrain)
     never_over((out,), (*paths, roads, towers, add, line))
     with ground(paths) as land:
-        parts = [read_stands(path) for path in (towers, add) if path]
+        parts = [read_stands(path, land) for path in (towers, add) if path]
         if ridge_count:
             parts.append(
                 ridges(land, ridge_count, apart_m=apart, prominence_m=prominence)
@@ -90,16 +92,18 @@ def candidates(
         if not found.name:
             raise NoPlan(("one candidate or more", f"a terrain without {lack}"))
         kept = on_ground(land, found)
+        lon, lat = geographic(land, kept.x, kept.y)
     if not kept.name:
         why = f"{len(found.name)} places off the terrain or where it has no data"
         raise NoPlan(("one candidate or more", why))
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["site", "x", "y", "origin"])
+    rows.writerow(["site", "x", "y", "lon_deg", "lat_deg", "origin"])
+    places = (kept.x.tolist(), kept.y.tolist(), lon.tolist(), lat.tolist())
     rows.writerows(
-        [name, f"{x:.9g}", f"{y:.9g}", origin]
-        for name, x, y, origin in zip(
-            kept.name, kept.x.tolist(), kept.y.tolist(), kept.origin, strict=True
+        [name, f"{x:.9g}", f"{y:.9g}", f"{east:.7f}", f"{north:.7f}", origin]
+        for name, x, y, east, north, origin in zip(
+            kept.name, *places, kept.origin, strict=True
         )
     )
     write_whole(out, text.getvalue())

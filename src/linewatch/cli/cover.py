@@ -45,9 +45,9 @@ def cover(
         name, pattern ('tiles/*.tif') or folder.
     candidates
         CSV file: site,x,y[,above_m][,reach_m][,cost][,kind][,place], in the terrain's
-        own coordinates.
+        own coordinates; or lon_deg,lat_deg for x,y.
     demand
-        CSV file: cell,x,y,weight, in the same coordinates.
+        CSV file: cell,x,y,weight, in the same coordinates; or with lon_deg,lat_deg.
     out
         Cover table to write: .npz for large ones, .parquet, .csv or .csv.gz.
     above
@@ -76,12 +76,15 @@ def cover(
         above_m=above, reach_m=reach, target_m=target, mode=Mode(mode),
         refraction=refraction,
     )  # fmt: skip
-    stands, strip = read_candidates(candidates, look), read_strip(demand)
     parts = out.with_name(out.name + ".parts")
     client = _dask(dask) if dask else None
     try:
+        land = _one_file(paths, parts)
+        with ground([land]) as opened:
+            stands = read_candidates(candidates, look, opened)
+            strip = read_strip(demand, opened)
         seen = build_cover(
-            _one_file(paths, parts),
+            land,
             stands,
             strip,
             parts.resolve(),
@@ -127,8 +130,7 @@ def _one_file(paths: list[Path], parts: Path) -> Path:
     if len(paths) > 1:
         parts.mkdir(parents=True, exist_ok=True)
         paths = list(joined(paths, parts, always=True)[0])
-    with ground(paths):
-        return paths[0].resolve()
+    return paths[0].resolve()
 
 
 def _dask(address: str) -> Any:

@@ -67,8 +67,8 @@ def site(
     Parameters
     ----------
     sites
-        CSV file: site[,cost][,kind][,place][,x,y]. Sites of one place share it: one of
-        them at most is chosen.
+        CSV file: site[,cost][,kind][,place][,x,y][,lon_deg,lat_deg]. Sites of one place
+        share it: one of them at most is chosen.
     demand
         CSV file: cell,weight[,period].
     cover
@@ -97,7 +97,8 @@ def site(
     forbidden
         CSV file: site. Never chosen.
     spacing
-        Least distance of two chosen sites, in the unit of x and y.
+        Least distance of two chosen sites in metres, by lon_deg and lat_deg; where the
+        sites have none, by x and y in metres.
     links
         CSV file: site,other. Who can talk to whom; every chosen site must reach a
         gateway over chosen ones.

@@ -92,7 +92,7 @@ def test_each_rule_is_read_and_kept(
     ("more", "files", "said"),
     [
         (["--choose", "1", "--spacing", "10"], {"sites": "site\nr1\nc1\nr2\nc2\nc3\n"},
-         "--spacing must be given with sites that have x and y"),
+         "--spacing must be given with sites that have lon_deg and lat_deg, or x"),
         (["--choose", "1", "--links", "@links"], {}, "--links and --gateways must be"),
         (["--choose", "1", "--crews", "@crews"], {}, "--crews must be given with"),
         (["--kinds", "@manned"], {}, "--crews must be given where"),

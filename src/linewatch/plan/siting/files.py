@@ -18,6 +18,7 @@ from linewatch.errors import BadFile, BadLines
 from linewatch.plan.siting.arrays import read_arrays, read_parquet
 from linewatch.plan.siting.cover import Cover, Floats, Whole, sure
 from linewatch.scenario.whole import write_whole
+from linewatch.sight.raster import ECCENTRICITY2, SEMI_MAJOR_M
 
 SITE_COLUMNS: Final = {
     "site": True,
@@ -26,6 +27,8 @@ SITE_COLUMNS: Final = {
     "place": False,
     "x": False,
     "y": False,
+    "lon_deg": False,
+    "lat_deg": False,
     "above_m": False,
     "reach_m": False,
     "origin": False,
@@ -35,10 +38,15 @@ DEMAND_COLUMNS: Final = {
     "weight": True,
     "x": False,
     "y": False,
+    "lon_deg": False,
+    "lat_deg": False,
     "period": False,
 }
 COVER_COLUMNS: Final = {"site": True, "cell": True, "prob": False}
 """Columns of each file, and whether the column must be there."""
+
+DEGREES: Final = {"lon_deg": 180.0, "lat_deg": 90.0}
+"""Columns of a place on Earth (WGS 84), and the most that each may be [deg]."""
 
 MOST_WORTH: Final = 1e15
 """Most that a weight, cost or distance may be: sums of them stay exact enough."""
@@ -66,8 +74,9 @@ class Table:
         Names of the kinds; one without a name where the sites tell none.
     place : ndarray of int64, shape (sites,)
         Place of each site: those of one place share it. Each its own by default.
-    x, y : ndarray of float64, shape (sites,), or None
-        Where the sites are [m].
+    x, y, z : ndarray of float64, shape (sites,), or None
+        Where the sites are [m]: on a plane, where `z` is None; or from the middle of
+        the Earth, where the file tells longitude and latitude.
     periods : tuple of str
         Names of the periods in order of the file; none where the demand tells none.
     by_period : ndarray of float64, shape (periods, cells)
@@ -82,6 +91,7 @@ class Table:
     place: Whole
     x: Floats | None
     y: Floats | None
+    z: Floats | None
     periods: tuple[str, ...]
     by_period: Floats
 
@@ -99,7 +109,8 @@ def read_cover(sites: Path, demand: Path, cover: Path) -> Table:
     Parameters
     ----------
     sites : Path
-        ``site[,cost][,kind][,place][,x,y]``; a cost is 1 where the column is not there.
+        ``site[,cost][,kind][,place]``, and ``lon_deg,lat_deg`` or ``x,y`` in metres; a
+        cost is 1 where the column is not there.
     demand : Path
         ``cell,weight[,period]``; with periods a row is a cell in a period.
     cover : Path
@@ -139,12 +150,7 @@ def read_cover(sites: Path, demand: Path, cover: Path) -> Table:
         )
     kinds, kind = _coded(rows, "kind")
     _, place = _coded(rows, "place")
-    x, y = (
-        numbers_of(sites, rows, name, least=-np.inf, most=np.inf)
-        if name in rows.column_names
-        else None
-        for name in ("x", "y")
-    )
+    x, y, z = _in_metres(sites, rows)
     return Table(
         cover=table if kind is None else replace(table, kind=kind),
         names=tuple(names.to_pylist()),
@@ -154,8 +160,63 @@ def read_cover(sites: Path, demand: Path, cover: Path) -> Table:
         place=np.arange(len(names)) if place is None else place,
         x=x,
         y=y,
+        z=z,
         periods=periods,
         by_period=by_period,
+    )
+
+
+def degrees_of(path: Path, rows: pa.Table) -> tuple[Floats, Floats] | None:
+    """Return the longitudes and latitudes [deg] of a table; None if it tells none.
+
+    Raises
+    ------
+    BadFile
+        If it tells one of them alone.
+    BadLines
+        If one is none on Earth.
+    """
+    there = [name for name in DEGREES if name in rows.column_names]
+    if not there:
+        return None
+    if len(there) == 1:
+        lack = next(name for name in DEGREES if name not in there)
+        raise BadFile(path, f"has the column {there[0]!r}, but lacks {lack!r}")
+    lon, lat = (
+        numbers_of(path, rows, name, least=-most, most=most)
+        for name, most in DEGREES.items()
+    )
+    return lon, lat
+
+
+def _in_metres(
+    path: Path, rows: pa.Table
+) -> tuple[Floats | None, Floats | None, Floats | None]:
+    """Return where sites are [m], by their degrees if there are any."""
+    held = degrees_of(path, rows)
+    if held is not None:
+        return earth_centred(*held)
+    x, y = (
+        numbers_of(path, rows, name, least=-np.inf, most=np.inf)
+        if name in rows.column_names
+        else None
+        for name in ("x", "y")
+    )
+    return x, y, None
+
+
+def earth_centred(lon_deg: Floats, lat_deg: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return places on the ellipsoid of WGS 84 from the middle of the Earth [m].
+
+    Straight distances of places within 50 km of one another are those along the
+    ground to 0.2 m.
+    """
+    lon, lat = np.radians(lon_deg), np.radians(lat_deg)
+    normal_m = SEMI_MAJOR_M / np.sqrt(1 - ECCENTRICITY2 * np.sin(lat) ** 2)
+    return (
+        normal_m * np.cos(lat) * np.cos(lon),
+        normal_m * np.cos(lat) * np.sin(lon),
+        normal_m * (1 - ECCENTRICITY2) * np.sin(lat),
     )
 
 
@@ -231,13 +292,7 @@ def _summed(of_cell: Whole, weight: Floats, table: Cover) -> Floats:
 
 def read_pairs(path: Path) -> pa.Table:
     """Read ``site,cell[,prob]`` from a CSV or parquet file as text columns."""
-    if path.suffix != ".parquet":
-        return read_columns(path, COVER_COLUMNS)
-    table = read_parquet(path)
-    check_columns(path, table.column_names, COVER_COLUMNS)
-    if not table.num_rows:
-        raise BadFile(path, "holds no row")
-    return table
+    return read_columns(path, COVER_COLUMNS)
 
 
 def write_chosen(path: Path, names: Sequence[str]) -> None:
@@ -261,7 +316,7 @@ def _write(path: Path, header: list[str], lines: list[list[str]]) -> None:
 
 
 def read_columns(path: Path, columns: Mapping[str, bool]) -> pa.Table:
-    """Read a CSV file, plain or gzip, as text columns, its header checked.
+    """Read a CSV file, plain or gzip, or parquet as text columns, its header checked.
 
     Parameters
     ----------
@@ -275,6 +330,8 @@ def read_columns(path: Path, columns: Mapping[str, bool]) -> pa.Table:
     BadFile
         If it cannot be read, lacks a column, has another, or holds no row.
     """
+    if path.suffix == ".parquet":
+        return _checked_columns(path, read_parquet(path), columns)
     try:
         with path.open("rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"
@@ -291,6 +348,13 @@ def read_columns(path: Path, columns: Mapping[str, bool]) -> pa.Table:
             )
     except (pa.ArrowInvalid, EOFError, gzip.BadGzipFile) as error:
         raise BadFile(path, f"is not a CSV file: {error}") from error
+    return _checked_columns(path, table, columns)
+
+
+def _checked_columns(
+    path: Path, table: pa.Table, columns: Mapping[str, bool]
+) -> pa.Table:
+    """Return a table of text columns with its names trimmed, if it may be used."""
     table = table.rename_columns([name.strip() for name in table.column_names])
     check_columns(path, table.column_names, columns)
     if not table.num_rows:

@@ -1,5 +1,6 @@
 """Rules of siting as files: kinds, crews, existing and forbidden sites, links."""
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -92,9 +93,7 @@ def with_rules(
             raise BadFile(files.forbidden, told)
     rules = one_a_place(table.place)
     if files.spacing_m is not None:
-        if table.x is None or table.y is None:
-            raise BadValue("--spacing", "given with sites that have x and y", "without")
-        rules = rules.joined(spacing(table.x, table.y, files.spacing_m))
+        rules = rules.joined(_spacing(table, files.spacing_m))
     count = None
     if files.kinds:
         count, crew_rows = _kinds(files.kinds, files.crews, table)
@@ -111,6 +110,21 @@ def with_rules(
         links=_links(files, names),
         kinds=table.kinds,
     )
+
+
+def _spacing(table: Table, least_m: float) -> Rows:
+    """Return rows that keep sites apart, unless it is not known where they are."""
+    if table.x is None or table.y is None:
+        rule = "given with sites that have lon_deg and lat_deg, or x and y"
+        raise BadValue("--spacing", rule, "without")
+    if table.z is None:
+        wide, high = float(np.ptp(table.x)), float(np.ptp(table.y))
+        as_degrees = np.abs(table.x).max() <= 180 and np.abs(table.y).max() <= 90
+        if as_degrees and 0 < math.hypot(wide, high) < least_m:
+            rule = "given with x and y in metres, or lon_deg and lat_deg for degrees"
+            got = f"with all within {math.hypot(wide, high):.3g} of each other"
+            raise BadValue("--spacing", rule, got)
+    return spacing(table.x, table.y, least_m, table.z)
 
 
 def _existing(path: Path, names: pa.Array) -> tuple[Flags, Flags]:

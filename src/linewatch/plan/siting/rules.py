@@ -10,7 +10,7 @@ from linewatch.plan.siting.cover import Floats, Whole
 from linewatch.plan.siting.limits import Links, Rows
 
 
-def spacing(x: Floats, y: Floats, least_m: float) -> Rows:
+def spacing(x: Floats, y: Floats, least_m: float, z: Floats | None = None) -> Rows:
     """Return rows that keep chosen sites at least a distance apart.
 
     Parameters
@@ -19,6 +19,8 @@ def spacing(x: Floats, y: Floats, least_m: float) -> Rows:
         Where the sites are [m].
     least_m : float
         Least distance between two chosen sites [m].
+    z : ndarray of float64, shape (sites,), optional
+        Their third coordinate [m], where they have one.
 
     Raises
     ------
@@ -27,7 +29,8 @@ def spacing(x: Floats, y: Floats, least_m: float) -> Rows:
     """
     if not 0 <= least_m < np.inf:
         raise BadValue("the spacing", "0 m or more", least_m)
-    near = cKDTree(np.stack([x, y], axis=1)).query_pairs(
+    axes = [x, y] if z is None else [x, y, z]
+    near = cKDTree(np.stack(axes, axis=1)).query_pairs(
         np.nextafter(least_m, 0), output_type="ndarray"
     )
     rows = len(near)

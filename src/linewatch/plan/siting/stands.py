@@ -19,12 +19,13 @@ from shapely import points as shapely_points
 from linewatch.errors import BadFile, BadValue
 from linewatch.plan.siting._kernels_table import prominences
 from linewatch.plan.siting.cover import Floats
-from linewatch.plan.siting.files import names_of, numbers_of, read_columns
-from linewatch.plan.siting.metres import Metres
+from linewatch.plan.siting.files import names_of, read_columns
+from linewatch.plan.siting.metres import Metres, places_on
 from linewatch.sight.raster import MapTerrain
 
 LIST_COLUMNS: Final = {
-    "site": True, "x": True, "y": True, "above_m": False, "reach_m": False,
+    "site": True, "x": False, "y": False, "above_m": False, "reach_m": False,
+    "lon_deg": False, "lat_deg": False,
     "cost": False, "kind": False, "place": False, "origin": False,
 }  # fmt: skip
 
@@ -204,8 +205,10 @@ def along(terrain: MapTerrain, lines: MultiLineString, every_m: float) -> Stands
     )
 
 
-def read_stands(path: Path) -> Stands:
+def read_stands(path: Path, terrain: MapTerrain | None = None) -> Stands:
     """Read places that are there or wanted: ``site,x,y``.
+
+    With a terrain, ``lon_deg,lat_deg`` may stand for ``x,y``: see `places_on`.
 
     Raises
     ------
@@ -214,9 +217,7 @@ def read_stands(path: Path) -> Stands:
     """
     rows = read_columns(path, LIST_COLUMNS)
     names = names_of(path, rows, "site").to_pylist()
-    x, y = (
-        numbers_of(path, rows, axis, least=-np.inf, most=np.inf) for axis in ("x", "y")
-    )
+    x, y = places_on(terrain, path, rows)
     return Stands(name=tuple(names), origin=(path.stem,) * len(names), x=x, y=y)
 
 

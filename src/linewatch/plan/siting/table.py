@@ -16,16 +16,21 @@ from linewatch.plan.siting.block import Block, Found, Sighting, look_block, save
 from linewatch.plan.siting.cover import Floats, Whole
 from linewatch.plan.siting.files import MOST_WORTH, names_of, numbers_of, read_columns
 from linewatch.plan.siting.heap import keep_heap
+from linewatch.plan.siting.metres import places_on
 from linewatch.sight.eyes import MOST_ABOVE_M, MOST_REACH_M
 from linewatch.sight.kinds import LIGHT_REFRACTION
 from linewatch.sight.raster import MapTerrain
 from linewatch.sight.viewshed import Mode
 
 CANDIDATE_COLUMNS: Final = {
-    "site": True, "x": True, "y": True, "above_m": False, "reach_m": False,
+    "site": True, "x": False, "y": False, "above_m": False, "reach_m": False,
+    "lon_deg": False, "lat_deg": False,
     "cost": False, "kind": False, "place": False, "origin": False,
 }  # fmt: skip
-STRIP_COLUMNS: Final = {"cell": True, "x": True, "y": True, "weight": True}
+STRIP_COLUMNS: Final = {
+    "cell": True, "x": False, "y": False, "lon_deg": False, "lat_deg": False,
+    "weight": True,
+}  # fmt: skip
 """Columns of candidates and demand, and whether each must be there."""
 
 TILE_M: Final = 5_000.0
@@ -153,8 +158,12 @@ class Seen:
             yield opened[n][first : first + count]
 
 
-def read_candidates(path: Path, look: Look) -> Candidates:
+def read_candidates(
+    path: Path, look: Look, terrain: MapTerrain | None = None
+) -> Candidates:
     """Read candidates: ``site,x,y[,above_m][,reach_m]`` and what siting reads.
+
+    With a terrain, ``lon_deg,lat_deg`` may stand for ``x,y``: see `places_on`.
 
     Raises
     ------
@@ -173,16 +182,16 @@ def read_candidates(path: Path, look: Look) -> Candidates:
         if none.size:
             told = [(int(i) + 2, "reach_m must be above 0") for i in none]
             raise BadLines(path, told)
-    x, y = (
-        numbers_of(path, rows, name, most=np.inf, least=-np.inf) for name in ("x", "y")
-    )
+    x, y = places_on(terrain, path, rows)
     return Candidates(
         names=tuple(names.to_pylist()), x=x, y=y, above_m=above_m, reach_m=reach_m
     )
 
 
-def read_strip(path: Path) -> Strip:
+def read_strip(path: Path, terrain: MapTerrain | None = None) -> Strip:
     """Read demand with its places: ``cell,x,y,weight``.
+
+    With a terrain, ``lon_deg,lat_deg`` may stand for ``x,y``: see `places_on`.
 
     Raises
     ------
@@ -191,9 +200,7 @@ def read_strip(path: Path) -> Strip:
     """
     rows = read_columns(path, STRIP_COLUMNS)
     names = names_of(path, rows, "cell")
-    x, y = (
-        numbers_of(path, rows, name, most=np.inf, least=-np.inf) for name in ("x", "y")
-    )
+    x, y = places_on(terrain, path, rows)
     weight = numbers_of(path, rows, "weight", most=MOST_WORTH)
     return Strip(names=names, x=x, y=y, weight=weight)
 

@@ -376,6 +376,47 @@ def test_a_raster_larger_than_memory_is_read_and_written_in_parts(
         assert (file.read(1, window=Window(0, 0, 300, 300)) == NO_ANSWER).all()
 
 
+def test_a_count_over_a_large_raster_holds_only_the_rows_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its count is 1.6 GB, of which a tenth of a thousandth is in reach."""
+    side, lent = 20_000, []
+    path = tmp_path / "huge.tif"
+    wide = {"driver": "GTiff", "count": 1, "dtype": "uint8", "crs": "EPSG:32611"}
+    place = rasterio.Affine(CELL_M, 0, WEST_M, 0, -CELL_M, NORTH_M)
+    with rasterio.open(
+        path,
+        "w",
+        width=side,
+        height=side,
+        tiled=True,
+        sparse_ok=True,
+        transform=place,
+        **wide,
+    ) as file:
+        file.write(np.full((1, 1), 3, np.uint8), 1, window=Window(0, 0, 1, 1))
+    plain = np.memmap
+
+    def watched(*words: Any, **more: Any) -> Any:
+        lent.append(plain(*words, **more))
+        return lent[-1]
+
+    monkeypatch.setattr(seeing.np, "memmap", watched)
+    eyes = (eye_at(270, 15_000), eye_at(19_999, 0), eye_at(290, 15_010))
+    count = tmp_path / "count.tif"
+    done = surveyed(MapTerrain(path), eyes, count=count, memory_mb=8.0)
+    assert max(one.nbytes for one in lent) <= seeing.BLOCK * side * 4
+    assert len(lent) == 2 + 3  # groups, and strips of 256 rows that they lie in
+    monkeypatch.undo()
+    with rasterio.open(count) as file:
+        near = file.read(1, window=Window(14_900, 200, 200, 200))
+        corner = file.read(1, window=Window(0, 19_900, 100, 100))
+        assert near.max() == 2
+        assert near.sum() + corner.sum() == sum(one.seen for one in done)
+        assert file.read(1, window=Window(0, 200, 300, 300)).max() == 0
+    assert count.stat().st_size < 1_000_000
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -31,6 +31,9 @@ from linewatch.sight.raster import BLOCK, MapTerrain, written
 BYTES_PER_CELL: Final = 24
 """Ground, its transpose, the file's own heights, marks and counts, with room."""
 
+Rows = Callable[[int, int], NDArray[np.uint32]]
+"""Lends the rows of a count from one to before another, to read and to write."""
+
 EYES_AT_ONCE: Final = 64
 """Eyes swept between two chances to stop or to tell how far it is."""
 
@@ -209,13 +212,13 @@ class Survey:
             for group in self._groups:
                 self._sweep_group(group, None)
         else:
-            with _counts(self._terrain.shape, asked) as total:
+            with _counts(self._terrain.shape, asked) as counted:
                 for group in self._groups:
-                    self._sweep_group(group, total)
-                self._write_count(asked.count, total)
+                    self._sweep_group(group, counted)
+                self._write_count(asked.count, counted)
         return tuple(self._done[n] for n in range(len(self._eyes)))
 
-    def _sweep_group(self, group: Group, total: NDArray[np.uint32] | None) -> None:
+    def _sweep_group(self, group: Group, counted: Rows | None) -> None:
         """Read a group's ground and sweep round its eyes."""
         window = Window(group.left, group.top, group.cols, group.rows)
         height_m = self._terrain.heights(window)
@@ -230,7 +233,7 @@ class Survey:
                     where += " (there is none within reach)"
                 raise BadValue(f"place of eye {eye.eye_id}", where, (eye.x, eye.y))
         count = None
-        if total is not None:
+        if counted is not None:
             count = np.zeros(height_m.shape, dtype=np.uint32)
         alone = list(group.members)
         if self._asked.folder is None and count is not None:
@@ -240,9 +243,9 @@ class Survey:
         for n in alone:
             self._see_one(ready, group, n, count)
             self._told(1)
-        if total is not None and count is not None:
-            bottom, right = group.top + group.rows, group.left + group.cols
-            total[group.top : bottom, group.left : right] += count
+        if counted is not None and count is not None:
+            rows = counted(group.top, group.top + group.rows)
+            rows[:, group.left : group.left + group.cols] += count
 
     def _lens(self, group: Group, n: int) -> tuple[Lens, tuple[float, float]]:
         """Return an eye's lens in its group's window, and the steps there [m]."""
@@ -330,27 +333,49 @@ class Survey:
         with written(path, self._terrain, patch.values.dtype, nodata) as out:
             out.write(patch.values, 1, window=window)
 
-    def _write_count(self, path: Path, total: NDArray[np.uint32]) -> None:
-        """Write the count, strip by strip, in as few bytes as hold it."""
+    def _write_count(self, path: Path, counted: Rows) -> None:
+        """Write the count where eyes reach, in as few bytes as hold it; 0 elsewhere."""
         small = len(self._eyes) <= np.iinfo(np.uint16).max
         kind = np.dtype(np.uint16 if small else np.uint32)
         path.parent.mkdir(parents=True, exist_ok=True)
+        rows = self._terrain.shape[0]
         with written(path, self._terrain, kind, None) as out:
-            rows, cols = total.shape
             for top in range(0, rows, BLOCK):
-                strip = total[top : top + BLOCK].astype(kind)
-                out.write(strip, 1, window=Window(0, top, cols, len(strip)))
+                bottom = min(top + BLOCK, rows)
+                here = [
+                    (one.left, one.left + one.cols)
+                    for one in self._groups
+                    if one.top < bottom and one.top + one.rows > top
+                ]
+                if not here:
+                    continue
+                left, right = (
+                    min(first for first, _ in here),
+                    max(past for _, past in here),
+                )
+                strip = counted(top, bottom)[:, left:right].astype(kind)
+                window = Window(left, top, right - left, bottom - top)
+                out.write(strip, 1, window=window)
 
 
 @contextmanager
-def _counts(shape: tuple[int, int], asked: Asked) -> Iterator[NDArray[np.uint32]]:
+def _counts(shape: tuple[int, int], asked: Asked) -> Iterator[Rows]:
     """Lend room for the count: in memory if it may, else in a file that goes again."""
-    if shape[0] * shape[1] * 4 <= asked.memory_mb * 2**20 / 2:
-        yield np.zeros(shape, dtype=np.uint32)
+    rows, cols = shape
+    size = np.dtype(np.uint32).itemsize * cols
+    if size * rows <= asked.memory_mb * 2**20 / 2:
+        held = np.zeros(shape, dtype=np.uint32)
+        yield lambda top, bottom: held[top:bottom]
         return
     with tempfile.TemporaryFile() as file:
-        file.truncate(shape[0] * shape[1] * 4)
-        yield np.asarray(np.memmap(file, dtype=np.uint32, mode="r+", shape=shape))
+        file.truncate(size * rows)
+
+        def lent(top: int, bottom: int) -> NDArray[np.uint32]:
+            # Mapped for as long as they are used: what is mapped counts as memory.
+            part = (bottom - top, cols)
+            return np.asarray(np.memmap(file, np.uint32, "r+", size * top, part))
+
+        yield lent
 
 
 def marked(

@@ -297,7 +297,7 @@ def test_lines_of_one_factor_move_together() -> None:
 
 
 def test_draws_agree_with_the_triangle_itself() -> None:
-    """Quantiles of a triangle, by hand: doi:10.1016/j.ijpe.2005.06.003 has the law."""
+    """Quantiles of a triangle, by hand (Kotz, van Dorp, Beyond Beta, 2004, ch. 1)."""
     cost = Cost.of([line("a", "f", PRICE, 1)], scope="s")
     drawn = spread(cost, draws=200_000, seed=5)
     low, best, high = PRICE.low, PRICE.best, PRICE.high

@@ -144,7 +144,7 @@ class Groups:
     References
     ----------
     W. Koch and G. van Keuk, "Multiple hypothesis track maintenance with possibly
-    unresolved measurements," 1997, doi:10.1109/7.599263.
+    unresolved measurements," IEEE Trans. AES 33(3), 1997.
     """
 
     def __init__(

@@ -142,7 +142,7 @@ class Stitcher:
     References
     ----------
     S. Zhang and Y. Bar-Shalom, "Track segment association for GMTI tracks of evasive
-    move-stop-move maneuvering targets," 2011, doi:10.1109/TAES.2011.5937272.
+    move-stop-move maneuvering targets," IEEE Trans. AES 47(3), 2011.
     """
 
     sensors: SensorTable

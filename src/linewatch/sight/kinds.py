@@ -210,7 +210,7 @@ KINDS: Final[Mapping[str, SensorKind]] = MappingProxyType(
             absorbed_db_km=2.8,
             wind_half_mps=3.0,
             source="sound spreads as a sphere; air takes 2.8 dB/km at 500 Hz, 20 C and "
-            "half of humidity (ISO 9613-1); every other figure is a planning value",
+            "70 % of humidity (ISO 9613-1); every other figure is a planning value",
         ),
         "person": SensorKind(
             name="person",

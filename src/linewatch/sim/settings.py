@@ -22,8 +22,8 @@ class SimSettings:
         Vehicles that cross off the road, per group of walkers [-]. Assumption.
     flyers_per_month : float
         Low flyers over the whole line in a month of 30.4 days, spread as the demand
-        is. "Probably over 1,000 a month": commander of NORTHCOM to the Senate Armed
-        Services Committee, 14 March 2024.
+        is. "We could probably have over a thousand a month": commander of NORTHCOM to
+        the Senate Armed Services Committee, 14 March 2024.
     south_m, north_m : float
         How far from the line a unit starts, and how far beyond it ends [m]. Assumption.
     walk_slow_mps, walk_fast_mps : float

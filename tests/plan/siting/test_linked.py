@@ -16,7 +16,8 @@ from linewatch.plan.siting import _kernels_chain as steps
 from linewatch.plan.siting import _kernels_linked as loops
 from linewatch.plan.siting.cover import merged
 from linewatch.plan.siting.cuts import broken_cuts, cut_rows, hops, open_links
-from linewatch.plan.siting.linked import linked_bound, out_of_reach
+from linewatch.plan.siting.linked import linked_bound
+from linewatch.plan.siting.narrow import narrowed
 from linewatch.plan.siting.rules import reach_rows
 from tests.plan.siting import naive
 
@@ -254,7 +255,7 @@ def test_hops_and_reach_in_breadth(seed: int, sites: int, density: float) -> Non
         with_it = [len(choice) for choice in choices if s in choice]
         assert far[s] == min(with_it, default=-1)
     total = 2
-    shut = out_of_reach(cover, Limits(links=links, total=total))
+    shut = narrowed(cover, Limits(links=links, total=total)).barred_of(cover.sites)
     small = [choice for choice in choices if len(choice) <= total]
     for s in range(sites):
         assert shut[s] == all(s not in choice for choice in small)

@@ -114,11 +114,17 @@ class Ending:
     enough: float
 
     @classmethod
-    def of(cls, table: Cover, objective: float) -> "Ending":
-        """Return the ending of a problem where this much is reached."""
-        terms = 4 * (table.cells + table.sites) * float(np.finfo(float).eps)
-        rounding = terms * float(table.weight.sum())
-        whole = bool((table.weight == np.rint(table.weight)).all()) and table.is_sure
+    def of(
+        cls, table: Cover, objective: float, weight: Floats | None = None
+    ) -> "Ending":
+        """Return the ending of a problem where this much is reached.
+
+        `weight` is by period, where it is not the table's.
+        """
+        weight = table.weight if weight is None else weight
+        terms = 4 * (weight.size + table.sites) * float(np.finfo(float).eps)
+        rounding = terms * float(weight.sum())
+        whole = bool((weight == np.rint(weight)).all()) and table.is_sure
         if whole and rounding < 0.1:
             rounding = max(rounding, 1e-6)
             return cls(whole=True, rounding=rounding, enough=0.999 - rounding)

@@ -21,7 +21,8 @@ from linewatch.plan.siting.limits import (
     Proof,
     Rows,
 )
-from linewatch.plan.siting.linked import linked_bound, out_of_reach
+from linewatch.plan.siting.linked import linked_bound
+from linewatch.plan.siting.narrow import narrowed, weighed
 from linewatch.plan.siting.search import GeneralSearch, Search, SureSearch, gains_alone
 from linewatch.plan.siting.services import chance_bound
 
@@ -102,14 +103,13 @@ def choose(
     if backup > 1 and not cover.is_sure:
         raise BadValue("backup", "1 where chances are below 1", backup)
     effort = effort or Effort()
-    table, _ = merged(cover)
-    held = limits.held_of(table.sites)
-    if broken := limits.broken(table, held):
+    if broken := limits.broken(cover, limits.held_of(cover.sites)):
         raise NoPlan((broken, "the sites that must stay"))
+    limits = narrowed(cover, limits)
+    weight = weighed(cover, cover.weight, limits, backup)
+    table, _ = merged(replace(cover, weight=weight))
     unit = unit_of(table.weight)
     table = replace(table, weight=table.weight / unit)
-    if limits.links is not None:
-        limits = replace(limits, barred=out_of_reach(table, limits))
     search = _search(table, limits, backup)
     greedy = search.fill()
     search.improve(effort, math.inf)

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 
 from linewatch.plan.siting import _kernels_bound as loops
 from linewatch.plan.siting._kernels_merge import by_cell
+from linewatch.plan.siting.bound import Ending
 from linewatch.plan.siting.cover import Cover, Floats, merged
 from linewatch.plan.siting.cuts import broken_cuts, cut_rows, open_links
 from linewatch.plan.siting.limits import Effort, Flags, Rows
@@ -109,6 +110,12 @@ def course_bound(task: Task, objective: float, effort: Effort) -> float:
     goods = Goods.of(task)
     if not goods.table.cells:
         return 0.0
+    last = Ending.of(goods.table, objective, goods.weight)
+    return last.cut(_priced(task, goods, objective, effort))
+
+
+def _priced(task: Task, goods: Goods, objective: float, effort: Effort) -> float:
+    """Return the bound, its sums as they come."""
     services, limits = Services(goods), task.limits
     hard = limits.all_rows(task.cover)
     found = _descent(task, services, hard, (objective, effort), None)

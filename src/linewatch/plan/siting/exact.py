@@ -6,9 +6,11 @@ from typing import Final
 import numpy as np
 
 from linewatch.errors import BadValue, NoPlan
+from linewatch.plan.siting.bound import Ending
 from linewatch.plan.siting.cover import Cover, Floats, Whole, merged
 from linewatch.plan.siting.limits import PROVEN_GAP, Choice, Flags, Limits, Proof
-from linewatch.plan.siting.program import Program, add_cells, add_sites
+from linewatch.plan.siting.narrow import narrowed, weighed
+from linewatch.plan.siting.program import TOLERANCE, Program, add_cells, add_sites
 
 SMALL_PAIRS: Final = 60_000
 """Pairs of a merged table up to which the solver is worth asking: above, it ends with
@@ -100,22 +102,44 @@ def cover_all(
     table, _ = merged(cover)
     open_pairs = np.repeat(~limits.barred_of(cover.sites), np.diff(table.ptr))
     own = np.bincount(table.ind[open_pairs], minlength=table.cells)
-    cost = np.where(limits.held_of(table.sites), 0.0, table.cost)
+    free = limits.held_of(table.sites) | limits.barred_of(table.sites)
+    cost = np.where(free, 0.0, table.cost)
+    need = np.minimum(own, backup).astype(np.float64)
+    sites, spent, bound = _cheapest(table, limits, cost, need, limit_s)
+    wrong = TOLERANCE * float(cost.max(initial=0.0))
+    if PROVEN_GAP * spent < spent - bound <= PROVEN_GAP * spent + wrong:
+        # A site dearer than all that were found is in no cheaper choice; without such
+        # the solver tells small costs apart.
+        dear = (cost > spent) & ~limits.barred_of(table.sites)
+        limits = replace(limits, barred=limits.barred_of(table.sites) | dear)
+        cost = np.where(dear, 0.0, cost)
+        sites, spent, bound = _cheapest(table, limits, cost, need, limit_s)
+    bound = max(min(bound, spent), 0.0)
+    return Cheapest(sites=sites, cost=spent, bound=bound, uncoverable=short)
+
+
+def _cheapest(
+    table: Cover, limits: Limits, cost: Floats, need: Floats, limit_s: float
+) -> tuple[Whole, float, float]:
+    """Return the sites that cover each cell as often as needed, their cost, a bound."""
     program = Program()
     first = add_sites(program, table, limits, cost)
     site = np.repeat(np.arange(table.sites), np.diff(table.ptr))
     program.add_rules(
         [(table.ind.astype(np.int64), site + first, np.ones(len(site)))],
-        np.minimum(own, backup).astype(np.float64),
+        need,
         np.full(table.cells, np.inf),
     )
     try:
         values, bound = program.solved(limit_s)
     except NoPlan as error:
         raise NoPlan(("every cell covered", *error.clash)) from error
-    sites = np.flatnonzero(values[: table.sites] > 0.5)
-    spent = float(cost[sites].sum())
-    return Cheapest(sites=sites, cost=spent, bound=min(bound, spent), uncoverable=short)
+    taken = values[: table.sites] > 0.5
+    if broken := limits.broken(table, taken):
+        # The solver keeps rules to within its tolerance alone.
+        raise NoPlan(("every cell covered", broken))
+    sites = np.flatnonzero(taken)
+    return sites, float(cost[sites].sum()), bound
 
 
 def is_small(cover: Cover) -> bool:
@@ -147,18 +171,24 @@ def sharpened(
     """
     if choice.proof is Proof.BEST:
         return choice
-    table, _ = merged(cover)
+    narrow = narrowed(cover, limits)
+    weight = weighed(cover, cover.weight, narrow, backup)
+    table, _ = merged(replace(cover, weight=weight))
     try:
         if table.is_sure:
-            taken, bound = _sure(table, limits, backup, limit_s)
+            taken, bound = _sure(table, narrow, backup, limit_s)
         else:
-            taken, bound = _expected(table, limits, choice.objective, limit_s)
+            taken, bound = _expected(table, narrow, choice.objective, limit_s)
     except NoPlan:
         return choice
     objective = worth_of(table, taken, backup)
     if limits.broken(table, taken):
         # The solver keeps rules to within its tolerance alone: its bound still holds.
         objective = -np.inf
+    bound = Ending.of(table, choice.objective).cut(bound)
+    least = table.weight[table.ind] * table.prob
+    if bound < 0.5 * least.min(initial=np.inf):
+        bound = 0.0  # whatever counts at all is worth more
     bound = max(min(choice.bound, bound), choice.objective, objective)
     if objective <= choice.objective:
         return replace(choice, bound=bound)

@@ -15,6 +15,10 @@ from linewatch.plan.siting.cover import Cover, Floats, Places, Whole, unit_of
 PROVEN_GAP: Final = 1e-6
 """Share of the bound within which a choice counts as proven best."""
 
+SLACK: Final = 1e-8
+"""How far sums may pass a rule by rounding, in the unit of its row: the search keeps
+rules to a tenth of it."""
+
 Flags = NDArray[np.bool_]
 
 
@@ -90,15 +94,22 @@ class Rows:
         """Make rows from (sites, what each uses, what there is, words).
 
         A row of what is not whole is divided by a power of two, `unit_of` its uses.
+        What a site alone uses beyond all there is counts as twice that: the rule shuts
+        it out all the same, and its size no longer drowns what the others use.
         """
         none = np.empty(0, np.int64)
         site = np.concatenate([none, *(rule[0] for rule in rules)])
         row = np.repeat(np.arange(len(rules)), [len(rule[0]) for rule in rules])
-        val = np.concatenate([np.empty(0), *(rule[1] for rule in rules)])
+        have = np.array([rule[2] for rule in rules], np.float64)
+        uses = [
+            np.minimum(use, 2 * most) if most > 0 else (use > 0) / 1.0
+            for _, use, most, _ in rules
+        ]
+        val = np.concatenate([np.empty(0), *uses])
         keep = val > 0
         site, row, val = site[keep], row[keep], val[keep]
         # Rows are kept to within a small number, so each is told in a unit of its size.
-        unit = np.array([unit_of(rule[1]) for rule in rules])
+        unit = np.array([unit_of(use) for use in uses])
         order = np.argsort(site, kind="stable")
         ptr = np.zeros(sites + 1, np.int64)
         np.cumsum(np.bincount(site, minlength=sites), out=ptr[1:])
@@ -106,7 +117,7 @@ class Rows:
             ptr=ptr,
             ind=row[order].astype(np.int32),
             val=np.ascontiguousarray((val / unit[row])[order], np.float64),
-            have=np.array([rule[2] for rule in rules], np.float64) / unit,
+            have=have / unit,
             why=tuple(rule[3] for rule in rules),
         )
 
@@ -291,7 +302,7 @@ class Limits:
     def broken(self, cover: Cover, taken: Flags) -> str | None:
         """Return the first rule that a choice breaks, in words; None where none."""
         rows = self.all_rows(cover)
-        over = np.flatnonzero(rows.used(taken) > rows.have + 1e-6)
+        over = np.flatnonzero(rows.used(taken) > rows.have + SLACK)
         if over.size:
             return rows.why[int(over[0])]
         if (taken & self.barred_of(cover.sites)).any():

@@ -8,10 +8,11 @@ import numpy as np
 
 from linewatch.plan.siting import _kernels_bound as counts
 from linewatch.plan.siting import _kernels_linked as loops
-from linewatch.plan.siting.bound import Relaxed, relaxed
+from linewatch.plan.siting.bound import Ending, Relaxed, relaxed
 from linewatch.plan.siting.cover import Cover, Floats, Places, Whole, merged
-from linewatch.plan.siting.cuts import Cut, broken_cuts, cut_rows, hops, open_links
-from linewatch.plan.siting.limits import PROVEN_GAP, Effort, Flags, Limits, Links
+from linewatch.plan.siting.cuts import Cut, broken_cuts, cut_rows, open_links
+from linewatch.plan.siting.limits import Effort, Flags, Limits, Links
+from linewatch.plan.siting.narrow import narrowed
 from linewatch.plan.siting.volume import Pace, descend
 
 STAGES: Final = (0.2,) * 10 + (0.4,) * 4
@@ -99,32 +100,19 @@ def linked_bound(
     links = limits.links
     if links is None or not table.cells or not table.sites:
         return 0.0, np.zeros(table.sites)
-    limits = replace(limits, barred=out_of_reach(table, limits), links=None)
+    limits = replace(narrowed(table, limits), links=None)
     task = relaxed(table, limits)
-    whole = bool((table.weight == np.rint(table.weight)).all()) and table.is_sure
-    enough = 0.999 if whole else PROVEN_GAP * max(objective, 1e-12)
+    last = Ending.of(table, objective)
     forest = Forest(task, open_links(links, task.shut), taken)
     for share in STAGES:
         before, inside = forest.best, int(forest.inside.sum())
         rounds = max(2, int(effort.rounds * share))
-        forest.sharpen(Pace(rounds=rounds, lower=objective, enough=enough))
+        forest.sharpen(Pace(rounds=rounds, lower=objective, enough=last.enough))
         fell = before - forest.best > SETTLED * abs(forest.best)
         grew = int(forest.inside.sum()) > 1.01 * inside
-        if forest.best - objective <= enough or not (fell or grew):
+        if forest.best - objective <= last.enough or not (fell or grew):
             break
-    bound = math.floor(forest.best + 1e-6) if whole else forest.best
-    return bound, forest.share
-
-
-def out_of_reach(table: Cover, limits: Limits) -> Flags:
-    """Mark what may not be chosen, and what so many sites cannot reach."""
-    barred = limits.barred_of(table.sites)
-    if limits.links is None:
-        return barred
-    held = limits.held_of(table.sites)
-    far = hops(open_links(limits.links, barred))
-    most = limits.counts_of(table)[1] + int(held.sum())
-    return barred | (((far < 0) | (far > most)) & ~held)
+    return last.cut(forest.best), forest.share
 
 
 class Forest:

@@ -6,12 +6,13 @@ from itertools import pairwise
 import numpy as np
 
 from linewatch.errors import BadValue, NoPlan
+from linewatch.plan.siting.bound import Ending
 from linewatch.plan.siting.choose import choose
 from linewatch.plan.siting.courses import course_bound
 from linewatch.plan.siting.cover import Cover, Floats, Whole, unit_of
 from linewatch.plan.siting.exact import TANGENTS
 from linewatch.plan.siting.limits import PROVEN_GAP, Effort, Flags, Limits, Proof
-from linewatch.plan.siting.linked import out_of_reach
+from linewatch.plan.siting.narrow import narrowed, weighed
 from linewatch.plan.siting.program import Program, add_cells, add_sites
 from linewatch.plan.siting.relocate import Relocation, Task, fresh, missed
 
@@ -110,10 +111,10 @@ def choose_moving(  # noqa: PLR0913 -- the door of a stage
     if moves < 0:
         raise BadValue("moves", "0 or more", moves)
     effort = effort or Effort()
+    limits = narrowed(cover, limits)
+    by_period = weighed(cover, by_period, limits, backup)
     unit = unit_of(by_period)
     by_period = by_period / unit
-    if limits.links is not None:
-        limits = replace(limits, barred=out_of_reach(cover, limits))
     whole = replace(cover, weight=by_period.sum(axis=0))
     stay = choose(whole, limits, backup=backup, effort=effort)
     task = Task(cover, by_period, limits, moves, backup)
@@ -158,7 +159,8 @@ def _solved(
         return taken, bound
     # The solver keeps rules to within its tolerance alone: its bound still holds.
     better = task.keeps(found) and task.worth(found) > objective
-    return (found if better else taken), min(bound, -low)
+    last = Ending.of(task.cover, objective, task.by_period)
+    return (found if better else taken), min(bound, last.cut(-low))
 
 
 def _program(task: Task) -> tuple[Program, list[int]]:

@@ -1,7 +1,8 @@
 """Siting as a mixed-integer program, solved by HiGHS in SciPy: for small tables."""
 
+import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -10,6 +11,12 @@ from scipy.sparse import coo_array, csc_array
 from linewatch.errors import NoPlan
 from linewatch.plan.siting.cover import Cover, Floats, Whole, unit_of
 from linewatch.plan.siting.limits import Flags, Limits, Rows
+
+LARGE: Final = 2.0**20
+"""Whole costs are told to the solver as they are up to this, larger ones in a unit."""
+
+TOLERANCE: Final = 1e-7
+"""What the solver's bound may be wrong by, beside the largest cost: its tolerance."""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +63,7 @@ class Program:
         self.rows += len(low)
 
     def solved(self, limit_s: float) -> tuple[Floats, float]:
-        """Return the columns and the proven bound.
+        """Return the columns and the proven bound, less what it may be wrong by.
 
         Raises
         ------
@@ -64,8 +71,12 @@ class Program:
             If nothing meets the rules, or nothing was found in time.
         """
         cost = np.concatenate(self.cost)
-        # The solver's tolerances are absolute: costs near 1 make them small.
+        # The solver's tolerances are absolute: costs near 1 make them small, and costs
+        # small beside the largest are lost in them.
         unit = unit_of(np.abs(cost))
+        most = float(np.abs(cost).max(initial=0.0))
+        unit = max(unit, 2.0 ** math.frexp(most / LARGE)[1])
+        wrong = TOLERANCE * most
         matrix: Any = csc_array(
             coo_array(
                 (
@@ -92,7 +103,7 @@ class Program:
             raise NoPlan((f"the solver found no choice in {limit_s:g} s",))
         # Without a column that must be whole there is no tree, and so no bound of it.
         bound = found.fun if found.mip_dual_bound is None else found.mip_dual_bound
-        return np.asarray(found.x, np.float64), float(bound) * unit
+        return np.asarray(found.x, np.float64), float(bound) * unit - wrong
 
 
 def add_sites(program: Program, table: Cover, limits: Limits, cost: Floats) -> int:

@@ -1,7 +1,9 @@
 """Tests of finding tiles: every one that touches the line, and no other."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -158,3 +160,52 @@ def test_boxes_of_three_dimensions_are_boxes(area: Area, shelf: Shelf) -> None:
         f"{shelf.address}/catalog.json", corridor(area, 5_000), collection=COLLECTION
     )
     assert shapely.bounds(tiles[0].outline).tolist() == [-111, 31, -110, 32]
+
+
+@pytest.mark.parametrize(
+    ("page", "path", "value", "said"),
+    [
+        ("north/-111", ("geometry",), {}, "tile_-111_31: has an outline that is none"),
+        ("north/-111", ("geometry",), True, "has an outline that is none"),
+        ("north/-111", ("geometry", "coordinates"), [[[0, 0], [1, 1]]], "that is none"),
+        ("north/-111", ("geometry", "coordinates", 0, 1), ["a", 0], "that is none"),
+        ("north/-111", ("id",), {"a": 1}, "{'a': 1}: is no id of an item"),
+        ("north/-111", ("id",), 1e400, "inf: is no id of an item; must be a text"),
+        ("north/-111", ("id",), "", "is no id of an item; must be a text"),
+        ("north/-111", ("assets", "data", "type"), -1, "is no STAC catalogue"),
+        ("north/c", ("extent", "spatial", "bbox"), [[]], "is no STAC catalogue"),
+        ("north/c", ("extent", "spatial", "bbox"), [[1, 2, 3]], "is no STAC catalogue"),
+        ("catalog", ("type",), [], "is no STAC catalogue"),
+    ],
+)
+def test_malformed_pages_are_told_in_one_line(
+    area: Area, shelf: Shelf, page: str, path: tuple[Any, ...], value: object, said: str
+) -> None:
+    told = json.loads(shelf.files[f"/{page}.json"])
+    inner = told
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    shelf.put(f"/{page}.json", told)
+    with pytest.raises(LinkError) as caught:
+        tiles_on(
+            f"{shelf.address}/catalog.json", corridor(area, 5e3), collection=COLLECTION
+        )
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_item_with_a_box_alone_is_found(area: Area, shelf: Shelf) -> None:
+    """And one with neither an outline nor a box is told by its name."""
+    told = json.loads(shelf.files["/north/-111.json"])
+    address, outline = f"{shelf.address}/catalog.json", corridor(area, 5e3)
+    shelf.put("/north/-111.json", told | {"geometry": None})
+    found = tiles_on(address, outline, collection=COLLECTION)
+    assert [tile.name for tile in found] == ["tile_-111_31", "tile_-112_31"]
+    bare = {key: value for key, value in told.items() if key != "bbox"}
+    shelf.put("/north/-111.json", bare | {"geometry": None})
+    with pytest.raises(LinkError, match="tile_-111_31: has neither a geometry nor"):
+        tiles_on(address, outline, collection=COLLECTION)
+    shelf.put("/north/-111.json", told | {"geometry": None, "bbox": [1, 2, 3]})
+    with pytest.raises(LinkError, match="tile_-111_31: has an outline that is none"):
+        tiles_on(address, outline, collection=COLLECTION)

@@ -259,3 +259,22 @@ def test_a_raster_of_no_heights_is_thrown_away(
     with pytest.raises(LinkError, match="gave no one band of heights"):
         fetch([replace(tile, size_bytes=None, checksum=None)], tmp_path / "t")
     assert not list((tmp_path / "t").glob("*.tif*"))
+
+
+def test_half_a_raster_of_the_size_that_the_server_tells_is_refused(
+    tile: Tile, shelf: Shelf, body: bytes, tmp_path: Path
+) -> None:
+    """As where half a tile was once put on the server: nothing else tells of it."""
+    shelf.put("/a.tif", body[: len(body) * 9 // 10])
+    bare = replace(tile, size_bytes=None, checksum=None)
+    with pytest.raises(LinkError, match="gave what is no whole raster"):
+        fetch([bare], tmp_path)
+    assert not list(tmp_path.glob("a.tif*"))
+
+
+def test_a_page_of_html_is_no_tile(tile: Tile, shelf: Shelf, tmp_path: Path) -> None:
+    shelf.put("/a.tif", b"<!DOCTYPE html><html>Sign in</html>" * 99)
+    bare = replace(tile, size_bytes=None, checksum=None)
+    with pytest.raises(LinkError, match="gave what is no whole raster"):
+        fetch([bare], tmp_path)
+    assert not list(tmp_path.glob("a.tif*"))

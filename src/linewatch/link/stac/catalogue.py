@@ -28,6 +28,16 @@ STEP_DEG: Final = 0.002
 
 TIFF: Final = "image/tiff"
 
+MALFORMED: Final = (
+    KeyError,
+    IndexError,
+    TypeError,
+    ValueError,
+    shapely.errors.ShapelyError,
+    pystac.STACTypeError,
+)
+"""What comes of pages that are JSON and no catalogue."""
+
 HEIGHTS: Final = ("data", "dem", "DEM", "elevation", "height", "heights")
 """Keys under which public catalogues keep heights: Earth Search and Planetary Computer
 ``data``, others the rest."""
@@ -122,17 +132,17 @@ def tiles_on(
     reader = Reader()
     try:
         items = list(_items(only_http(catalogue), outline, collection, reader))
+        stores = STORES | {"s3": s3}
+        tiles = {_id(item): _tile(item, asset, catalogue, stores) for item in items}
     except (APIError, pystac.STACError, requests.RequestException) as error:
         why = error.__cause__
         if isinstance(why, LinkError):
             raise why from None
         raise LinkError(catalogue, f"cannot be read: {_short(error)}") from error
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (*MALFORMED, AttributeError) as error:
         raise LinkError(catalogue, "is no STAC catalogue") from error
     except RecursionError as error:
         raise LinkError(catalogue, "leads from page to page in a ring") from error
-    stores = STORES | {"s3": s3}
-    tiles = {item.id: _tile(item, asset, catalogue, stores) for item in items}
     if not tiles:
         raise LinkError(catalogue, f"has no tile of {collection} along the line")
     return tuple(tiles[name] for name in sorted(tiles))
@@ -189,15 +199,28 @@ def _touches(item: pystac.Item, outline: shapely.Geometry) -> bool:
 
 def _outline(item: pystac.Item) -> shapely.Geometry:
     """Return what an item covers: its geometry, or else its box."""
-    if item.geometry is not None:
-        return shapely.from_geojson(json.dumps(item.geometry))
-    if item.bbox is None:
-        raise LinkError(item.id, "has neither a geometry nor a box")
-    return _box(list(item.bbox))
+    try:
+        if item.geometry is not None:
+            return shapely.from_geojson(json.dumps(item.geometry))
+        if item.bbox is not None:
+            return _box(list(item.bbox))
+    except MALFORMED as error:
+        raise LinkError(_id(item), "has an outline that is none") from error
+    raise LinkError(_id(item), "has neither a geometry nor a box")
+
+
+def _id(item: pystac.Item) -> str:
+    """Return the id of an item, which some catalogue may not tell as text."""
+    name: object = item.id
+    if not isinstance(name, str) or not name:
+        raise LinkError(f"{name}", "is no id of an item; must be a text")
+    return name
 
 
 def _box(edges: list[float]) -> shapely.Geometry:
     """Return a box of two or three dimensions as an outline."""
+    if len(edges) not in (4, 6):
+        raise ValueError("a box has four edges, or six")
     half = len(edges) // 2
     return shapely.box(edges[0], edges[1], edges[half], edges[half + 1])
 

@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-import rasterio
 import requests
 from rasterio.errors import RasterioError
 
+from linewatch.area.damage import check_length, opened_quietly
 from linewatch.errors import BadFile, LinkError
 from linewatch.link.stac.catalogue import Tile
 from linewatch.link.stac.transfer import Progress, Way, grow, mark_of
@@ -188,12 +188,13 @@ def _fetched(tile: Tile, folder: Path, way: Way) -> Fetched:
     whole = grow(tile, part, way)
     checked = _check(tile, part, whole)
     try:
-        with rasterio.open(part) as raster:
+        with opened_quietly(part) as raster:
+            check_length(part, raster, every_block=True)
             has_heights = raster.count == 1 and raster.crs is not None
             if has_heights and checked == "nothing":
                 for _, window in raster.block_windows(1):
                     raster.read(1, window=window)
-    except RasterioError as error:
+    except (RasterioError, BadFile) as error:
         _drop(part)
         raise LinkError(tile.href, "gave what is no whole raster") from error
     if not has_heights:

@@ -75,6 +75,7 @@ def candidates(
     never_over((out,), (*paths, roads, towers, add, line))
     with ground(paths) as land:
         parts = [read_stands(path, land) for path in (towers, add) if path]
+        named = {name for part in parts for name in part.name}
         if ridge_count:
             parts.append(
                 ridges(land, ridge_count, apart_m=apart, prominence_m=prominence)
@@ -84,11 +85,13 @@ def candidates(
         if not parts:
             rule = "one or more of --ridges, --roads, --towers and --add"
             raise BadValue("the source of candidates", rule, "none")
-        found = joined(parts)
+        found, far = joined(parts), 0
         lack = f"summits {prominence:g} m prominent, or places of the files"
         if line and found.name:
             lack = f"places within {within_m:g} m of the line"
-            found = within(land, found, read_lines(line, land), within_m)
+            near = within(land, found, read_lines(line, land), within_m)
+            far = len(named.intersection(found.name) - set(near.name))
+            found = near
         if not found.name:
             raise NoPlan(("one candidate or more", f"a terrain without {lack}"))
         kept = on_ground(land, found)
@@ -110,9 +113,12 @@ def candidates(
     counts = dict(Counter(kept.origin))
     left_out = len(found.name) - len(kept.name)
     if as_json:
-        print(json.dumps({"candidates": counts, "off_ground": left_out}))
+        told_json = {"candidates": counts, "off_ground": left_out, "too_far": far}
+        print(json.dumps(told_json))
         return
     told = ", ".join(f"{count} {origin}" for origin, count in counts.items())
     print(f"{len(kept.name)} candidates ({told}): {out}")
+    if far:
+        print(f"Left out, over {within_m:g} m from the line: {far} of your places.")
     if left_out:
         print(f"{left_out} lie where the terrain has no data and were left out.")

@@ -14,15 +14,15 @@ from rich.table import Table
 from linewatch.area import Area, read_area
 from linewatch.area.border import cache_folder
 from linewatch.errors import BadValue
-from linewatch.force.asking import read_authority
+from linewatch.force.asking import Authority, read_authority
 from linewatch.force.force import read_force
 from linewatch.measure.clock import to_date, to_epoch_s
 from linewatch.mission.sites import propose_sites, site_kinds, site_settings
-from linewatch.plan import Proposal, read_factors, write_proposal
+from linewatch.plan import Factors, Proposal, read_factors, write_proposal
 from linewatch.plan.siting import SitePlan
 from linewatch.plan.siting import plan_sites as propose
 from linewatch.plan.siting.picture import picture as drawn
-from linewatch.scenario import BUILT_IN, Scenario, read_scenario
+from linewatch.scenario import BUILT_IN, read_scenario
 from linewatch.scenario.whole import write_whole
 from linewatch.sight import KindFile, record_of
 
@@ -69,6 +69,8 @@ def plan_sites(
     day = on or read.when("start")[:10]
     sensors = _sensors(kit) if kit else read_force(read).kit(to_date(day))
     file = site_kinds(read)
+    # What a proposal lacks is told before the work.
+    ask = None if out is None else (read_authority(read, area), read_factors(read))
     cache = None if fresh else cache_folder()
     plan = propose(
         area,
@@ -79,8 +81,8 @@ def plan_sites(
         progress=None if as_json else _tell,
     )
     lost = _lost(plan, stress)
-    if out is not None:
-        write_proposal(out, _proposal(read, area, plan, day))
+    if out is not None and ask is not None:
+        write_proposal(out, _proposal(area, plan, day, ask))
     if picture:
         points = np.column_stack([area.line.lon_deg, area.line.lat_deg])
         write_whole(picture, drawn(plan, points))
@@ -92,13 +94,15 @@ def plan_sites(
         _print_worth(plan, lost)
 
 
-def _proposal(scenario: Scenario, area: Area, plan: SitePlan, day: str) -> Proposal:
+def _proposal(
+    area: Area, plan: SitePlan, day: str, ask: tuple[Authority, Factors]
+) -> Proposal:
     """Lay the sites before those who decide, checked against the authority table."""
     return propose_sites(
         plan,
         area=area,
-        ask=read_authority(scenario, area),
-        factors=read_factors(scenario),
+        ask=ask[0],
+        factors=ask[1],
         on=to_date(day),
         made_s=to_epoch_s(day),
     )

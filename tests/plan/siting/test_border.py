@@ -447,3 +447,25 @@ def test_plan_sites_says_what_is_wrong_in_one_line(
     assert (status, out) == (1, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_no_bound_promises_more_than_there_is(area: Area) -> None:
+    """Enough sensors see all but everything: a relaxed bound came to 100.1 %."""
+    rich = plan_sites(area, {"radar": 4, "camera": 8}, replace(COARSE, rounds=2))
+    assert rich.objective <= rich.bound <= 1 + 1e-12
+
+
+def test_what_a_proposal_lacks_is_told_before_the_work(
+    capsys: pytest.CaptureFixture[str],
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("it planned first")
+
+    monkeypatch.setattr("linewatch.cli.plan_sites.propose", never)
+    words = ["plan", "sites", "--scenario", folder, "--kit", "radar=1"]
+    status, _, err = run(capsys, [*words, "--out", tmp_path / "sites.json"])
+    assert status == 1
+    assert "must name a file as authority" in err

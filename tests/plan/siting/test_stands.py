@@ -145,13 +145,16 @@ def test_lists_all_sources_near_the_line(
     assert facts == {
         "candidates": {"towers": 1, "ridge": 1, "road": 6},
         "off_ground": 1,
+        "too_far": 1,
     }
     with (tmp_path / "c.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["site"] for row in rows[:3]] == ["old", "ridge-2", "road-1"]
     assert float(rows[2]["x"]) == pytest.approx(WEST_M + 100, abs=0.01)
     assert float(rows[2]["y"]) == pytest.approx(NORTH_M - 1000, abs=0.01)
-    assert "8 candidates (1 towers, 1 ridge, 6 road)" in run(capsys, words)[1]
+    said = run(capsys, words)[1]
+    assert "8 candidates (1 towers, 1 ridge, 6 road)" in said
+    assert "Left out, over 600 m from the line: 1 of your places.\n" in said
 
 
 def test_says_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

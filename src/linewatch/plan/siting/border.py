@@ -142,7 +142,8 @@ def plan_sites(  # noqa: PLR0913 -- the door of a stage
         sights=sights,
         coverage=Coverage(chainage_m=chainage_m, weight=demand, chance=chance),
         objective=choice.objective,
-        bound=choice.bound,
+        # A relaxed problem may promise more than there is.
+        bound=min(choice.bound, max(choice.objective, float(cells.sum()))),
         candidates=len(columns.kind),
         terrain_generated=area.terrain.generated,
         terrain_source=area.terrain.source,

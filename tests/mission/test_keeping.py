@@ -163,6 +163,72 @@ def test_a_watch_goes_on_from_a_state_and_the_log_still_replays(
     assert same(packed(proof.watch.save()), again.watch.save())
 
 
+def test_a_log_told_whole_seconds_replays(
+    area: Area, posts: list[Post], tmp_path: Path
+) -> None:
+    """A live watch goes by whole seconds, and its log gives them with a point."""
+    told = story(area, posts)
+    with MissionLog.open(tmp_path / "mission.log") as log:
+        room = WatchRoom(watch(area, posts), log)
+        for second in range(60, 1_000, 60):
+            now_s = int(START_S) + second
+            room.hear([h for at_s, h in told if now_s - 60 < at_s <= now_s])
+            for alert in room.advance(now_s).send:
+                answer = Receipt(time_s=now_s, alert_id=alert.alert_id, reference="r")
+                room.hear([answer])
+        assert room.watch.desk.closed()
+        assert len(list(log.read(kinds=("snapshot",)))) == 1
+        proof = WatchRoom(watch(area, posts), log)
+        proof.resume(whole=True)
+    assert same(packed(proof.watch.save()), room.watch.save())
+
+
+def keep(log: MissionLog, time_s: float, state: bytes) -> None:
+    """Put a state into a log."""
+    body = {"of": "watch", "until_s": time_s, "state": state}
+    log.append([(time_s, "snapshot", body)])
+
+
+def test_a_state_of_another_form_is_left(
+    area: Area, posts: list[Post], begun: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "mission.log"
+    path.write_bytes(begun.read_bytes())
+    with MissionLog.open(path) as log:
+        keep(log, START_S + LAST_S, b"of a later version")
+        for whole in (False, True):
+            room = WatchRoom(watch(area, posts), log)
+            room.resume(whole=whole)
+            assert room.checked == len(list(log.read(kinds=("alert", "handover"))))
+
+
+def test_a_state_that_is_not_whole_is_told(
+    area: Area, posts: list[Post], begun: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "mission.log"
+    path.write_bytes(begun.read_bytes())
+    with MissionLog.open(path) as log:
+        room = WatchRoom(watch(area, posts), log)
+        grounds = Keeper(room.watch, log).grounds()
+        keep(log, START_S + LAST_S, packed({"grounds": grounds, "watch": {}}))
+        with pytest.raises(LogBroken, match="not whole"):
+            room.resume()
+
+
+def test_the_next_state_waits_from_the_last_one_after_a_whole_replay(
+    area: Area, posts: list[Post], begun: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "mission.log"
+    path.write_bytes(begun.read_bytes())
+    with MissionLog.open(path) as log:
+        room = WatchRoom(watch(area, posts), log)
+        room.resume(whole=True)
+        room.advance(START_S + 2 * KEEP_EVERY_S - 1)
+        assert len(list(log.read(kinds=("snapshot",)))) == 1
+        room.advance(START_S + 2 * KEEP_EVERY_S)
+        assert len(list(log.read(kinds=("snapshot",)))) == 2
+
+
 def test_a_state_of_other_grounds_is_left_and_all_is_replayed(
     area: Area, posts: list[Post], begun: Path
 ) -> None:

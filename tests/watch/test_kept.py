@@ -55,6 +55,24 @@ def test_a_state_is_the_same_however_it_is_compressed() -> None:
     assert not same(b"no state", state)
 
 
+def test_whole_numbers_and_floating_point_ones_of_one_value_are_the_same() -> None:
+    """A live watch is told whole seconds; its log gives them back with a point."""
+    state = {"time_s": 1746166819, "deep": [{"from_s": 5}], "x": math.nan}
+    as_read = {"time_s": 1746166819.0, "deep": [{"from_s": 5.0}], "x": math.nan}
+    assert packed(state) != packed(as_read)
+    assert same(packed(state), as_read)
+    assert not same(packed(state), {**as_read, "time_s": 1746166820.0})
+    assert not same(packed(state), {**as_read, "x": math.inf})
+
+
+def test_arrays_are_held_to_type_shape_and_bits() -> None:
+    kept = packed({"x": np.arange(4.0)})
+    assert same(kept, {"x": np.arange(4.0)})
+    assert not same(kept, {"x": np.arange(4)})
+    assert not same(kept, {"x": np.arange(4.0).reshape(2, 2)})
+    assert not same(packed({"x": np.array([0.0])}), {"x": np.array([-0.0])})
+
+
 @pytest.mark.parametrize(
     "blob",
     [b"", b"no state", zlib.compress(b"no state"), packed({"x": 1})[:-9]],

@@ -124,7 +124,7 @@ async def stand(
             await asyncio.sleep(POLL_S)
             if station.server.failure is not None:
                 raise station.server.failure
-            until_s = math.floor(station.heard_until_s() - settings.lag_s)
+            until_s = float(math.floor(station.heard_until_s() - settings.lag_s))
             if until_s >= room.watch.time_s + STEP_S:
                 tell(await station.advance(until_s))
             else:

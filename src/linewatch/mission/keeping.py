@@ -7,10 +7,10 @@ one kept, so a state is no more to be trusted than the entries before it, and no
 
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import linewatch
-from linewatch.errors import LogBroken
+from linewatch.errors import BadValue, LogBroken
 from linewatch.log import Entry, MissionLog
 from linewatch.log.entry import canonical
 from linewatch.mission.entries import NewEntry
@@ -77,19 +77,20 @@ class Keeper:
         Raises
         ------
         LogBroken
-            If the state is not the one that was logged.
+            If the state is not the one that was logged, or is not whole.
         """
         found = self.log.last_snapshot(KEPT)
         if found is None:
             return 0
         entry, blob = found
-        if sha256(blob).hexdigest() != entry.body.get("sha256"):
-            why = "has another snapshot than the one logged"
-            raise LogBroken(self.log.path, entry.seq, why)
-        state = unpacked(blob)
-        if state.get("grounds") != self.grounds():
+        state = self._state_in(entry, blob)
+        if state is None:
             return 0
-        self.watch.load(state["watch"])
+        try:
+            self.watch.load(state["watch"])
+        except (KeyError, TypeError, ValueError, AttributeError, BadValue) as error:
+            why = "keeps a state that is not whole"
+            raise LogBroken(self.log.path, entry.seq, why) from error
         self.wait()
         return entry.seq
 
@@ -99,16 +100,26 @@ class Keeper:
         Raises
         ------
         LogBroken
-            If it has the same grounds, and is another.
+            If it is not the one that was logged, or is another on the same grounds.
         """
         if entry.body.get("of") != KEPT:
             return
         blob = self.log.snapshot(entry.seq)
-        same_grounds = unpacked(blob).get("grounds") == self.grounds()
-        if same_grounds and not same(blob, self._state()):
+        if self._state_in(entry, blob) and not same(blob, self._state()):
             why = "keeps a state that its input does not lead to"
             raise LogBroken(self.log.path, entry.seq, why)
         self.wait()
+
+    def _state_in(self, entry: Entry, blob: bytes) -> dict[str, Any] | None:
+        """Return a state that the log keeps; None of other grounds or another form."""
+        if sha256(blob).hexdigest() != entry.body.get("sha256"):
+            why = "has another snapshot than the one logged"
+            raise LogBroken(self.log.path, entry.seq, why)
+        try:
+            state = unpacked(blob)
+        except BadValue:
+            return None
+        return state if state.get("grounds") == self.grounds() else None
 
     def grounds(self) -> str:
         """Return a digest of all that the state stands on but what was heard.

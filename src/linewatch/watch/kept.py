@@ -64,25 +64,53 @@ def unpacked(blob: bytes) -> dict[str, Any]:
         If the bytes are no such state.
     """
     try:
-        with np.load(io.BytesIO(zlib.decompress(blob)), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays, words = _parts(blob)
 
         def back(told: dict[str, Any]) -> Any:
             if BESIDE in told:
                 return arrays[told[BESIDE]]
             return arrays[told[BYTES]].tobytes() if BYTES in told else told
 
-        state = json.loads(arrays[WORDS].tobytes(), object_hook=back)
-    except (zlib.error, zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
+        state = json.loads(words, object_hook=back)
+    except BROKEN as error:
         raise BadValue("a kept state", "whole", str(error)) from error
     if not isinstance(state, dict):
         raise BadValue("a kept state", "a mapping", type(state).__name__)
     return state
 
 
+BROKEN: Final = (
+    *(zlib.error, zipfile.BadZipFile, ValueError, KeyError, EOFError, TypeError),
+    *(OSError, NotImplementedError, AttributeError, RecursionError),
+)
+"""What bytes that are no state may come to."""
+
+
+def _parts(blob: bytes) -> tuple[dict[str, "NDArray[Any]"], bytes]:
+    """Return the arrays of a state by name, and its plain values as JSON."""
+    with np.load(io.BytesIO(zlib.decompress(blob)), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    return arrays, arrays.pop(WORDS).tobytes()
+
+
 def same(blob: bytes, state: Mapping[str, object]) -> bool:
-    """Tell whether bytes keep a state, to the bit, however they are compressed."""
+    """Tell whether bytes keep a state, however they are compressed.
+
+    Arrays are held to the bit, plain numbers to their value: a watch is told whole
+    seconds as whole numbers, and reads them from its log as floating-point ones.
+    """
     try:
-        return zlib.decompress(blob) == zlib.decompress(packed(state))
-    except zlib.error:
+        (arrays, words), (ours, said) = _parts(blob), _parts(packed(state))
+    except BROKEN:
         return False
+    return _values(words) == _values(said) and _bits(arrays) == _bits(ours)
+
+
+def _values(words: bytes) -> object:
+    """Return plain values; what is no number compares as its name does."""
+    return json.loads(words, parse_constant=str)
+
+
+def _bits(arrays: Mapping[str, "NDArray[Any]"]) -> dict[str, object]:
+    """Return all that there is to arrays."""
+    return {n: (a.dtype.str, a.shape, a.tobytes()) for n, a in arrays.items()}

@@ -13,6 +13,9 @@ from linewatch.area import Grid
 
 Floats = NDArray[np.float64]
 
+WEST_M, NORTH_M, CELL_M = 500_000.0, 3_600_000.0, 30.0
+"""Corner and cell of the rasters written here [m]."""
+
 
 @dataclass(frozen=True)
 class MadeGround:
@@ -52,8 +55,8 @@ def written(
     height: NDArray[np.generic],
     *,
     crs: str | None = "EPSG:32611",
-    cell: tuple[float, float] = (30.0, 30.0),
-    corner: tuple[float, float] = (500_000.0, 3_600_000.0),
+    cell: tuple[float, float] = (CELL_M, CELL_M),
+    corner: tuple[float, float] = (WEST_M, NORTH_M),
     nodata: float | None = None,
     unit: str | None = None,
 ) -> Path:
@@ -74,3 +77,12 @@ def written(
         if unit is not None:
             file.units = (unit,)
     return path
+
+
+def hills(rows: int = 90, cols: int = 120) -> NDArray[np.float32]:
+    """Rolling ground with some noise, the same on every run."""
+    y, x = np.mgrid[0:rows, 0:cols]
+    swell = 60 * np.sin(y / 9) * np.cos(x / 13)
+    noise = np.random.default_rng(7).normal(0, 1, swell.shape)
+    height: NDArray[np.float32] = (swell + noise).astype(np.float32)
+    return height

@@ -12,6 +12,7 @@ from linewatch.errors import BadValue
 from linewatch.sight.cells import (
     HIDDEN,
     NO_ANSWER,
+    RAYS,
     SEEN,
     Cells,
     Lens,
@@ -227,6 +228,36 @@ def test_a_count_of_another_kind_is_refused() -> None:
             np.zeros((3, 3), np.int64),
             targets_m=[0.0],
         )
+
+
+def test_a_count_of_another_shape_is_refused() -> None:
+    ground = ready(np.zeros((3, 3)))
+    lens = Lens(row=1, col=1, above_m=5.0, reach_m=100.0)
+    with pytest.raises(BadValue, match="the ground's shape"):
+        ground.add_seen([lens], np.zeros((3, 4), np.uint32), targets_m=[0.0])
+
+
+@EVERY_MODE
+def test_counts_reach_as_far_as_views(mode: Mode) -> None:
+    ground = ready(np.zeros((1, 60)), cell_m=1_000.0, sag=0.0)
+    lens = Lens(row=0, col=0, above_m=5.0, reach_m=math.inf)
+    count = np.zeros((1, 60), np.uint32)
+    assert ground.add_seen([lens], count, targets_m=[1.0], mode=mode) == [60]
+    assert count.sum() == 60
+
+
+@EVERY_MODE
+def test_below_the_sea_ground_without_data_is_still_none(mode: Mode) -> None:
+    height = np.full((5, 5), -430.0)
+    height[2, 3] = np.nan
+    lens = Lens(row=2, col=2, above_m=2.0, reach_m=math.inf)
+    marks = ready(height).seen(lens, target_m=0.0, mode=mode).values
+    assert (marks == NO_ANSWER).sum() == 1
+    assert marks[2, 3:].tolist() == [NO_ANSWER, SEEN]
+
+
+def test_rays_are_as_many_as_the_model_says() -> None:
+    assert RAYS == {Mode.FINE: (8, 4_096), Mode.SCREEN: (2, 512)}
 
 
 def test_hidden_and_void_are_told_apart() -> None:

@@ -91,6 +91,22 @@ def test_the_fresnel_zone_is_widest_in_the_middle() -> None:
     )
 
 
+def test_ground_without_data_has_no_say_on_the_line() -> None:
+    height = np.zeros((1, 6), np.float32)
+    height[0, 2] = np.nan
+    cells = Cells(height_m=height, step_x_m=30.0, step_y_m=30.0)
+    lens = Lens(row=0, col=0, above_m=2.0, reach_m=math.inf)
+    line = profile(cells, lens, at(0, 5, 2.0), sag=0.0, frequency_hz=1e9)
+    assert line.is_seen
+    assert line.worst == 1
+    # Two fifths of the way the zone is widest of the cells that have ground.
+    assert line.least_fresnel == pytest.approx(2 / line.radius_m[3])
+    height[0, 1:5] = np.nan
+    line = profile(cells, lens, at(0, 5, 2.0), sag=0.0, frequency_hz=1e9)
+    assert (line.is_seen, line.worst, line.lowest_m) == (True, None, 0.0)
+    assert line.least_fresnel is None
+
+
 def test_the_earths_curve_lifts_the_line_of_sight() -> None:
     flat = Cells(height_m=np.zeros((1, 401), np.float32), step_x_m=50.0, step_y_m=50.0)
     lens = Lens(row=0, col=0, above_m=10.0, reach_m=math.inf)

@@ -1,6 +1,5 @@
 """Tests of runs over many eyes: windows, tiles, limits, counts and whole files."""
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -11,26 +10,16 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
-from linewatch.errors import BadFile, BadValue
+from linewatch.errors import BadValue
 from linewatch.sight import seeing
 from linewatch.sight.cells import NO_ANSWER, SEEN, Mode
 from linewatch.sight.eyes import MapEye
-from linewatch.sight.raster import MapTerrain
+from linewatch.sight.raster import BLOCK, MapTerrain
 from linewatch.sight.seeing import Asked, SeenFile, Survey, grouped, see_from
 from tests.cli.running import run
-from tests.sight.scene import written
+from tests.sight.scene import CELL_M, NORTH_M, WEST_M, hills, written
 
-WEST_M, NORTH_M, CELL_M = 500_000.0, 3_600_000.0, 30.0
 DEMS = Path(__file__).parents[2].parent / "shared" / "bench" / "sight" / "dem"
-
-
-def hills(rows: int = 90, cols: int = 120) -> NDArray[np.float32]:
-    """Rolling ground with some noise, the same on every run."""
-    y, x = np.mgrid[0:rows, 0:cols]
-    swell = 60 * np.sin(y / 9) * np.cos(x / 13)
-    noise = np.random.default_rng(7).normal(0, 1, swell.shape)
-    height: NDArray[np.float32] = (swell + noise).astype(np.float32)
-    return height
 
 
 def eye_at(row: int, col: int, **more: float) -> MapEye:
@@ -201,123 +190,6 @@ def test_lowest_heights_are_written_beside_the_marks(
     np.testing.assert_array_equal(marks == SEEN, low <= 2.0)
 
 
-def test_tiles_are_one_terrain(ground: MapTerrain, tmp_path: Path) -> None:
-    """Four tiles, two of which overlap, give what the one file gives."""
-    height = hills()
-    parts = [(0, 0, 50, 60), (0, 60, 50, 120), (49, 0, 90, 60), (50, 60, 90, 120)]
-    paths = [
-        written(
-            tmp_path / f"tile{n}.tif",
-            height[top:bottom, left:right],
-            corner=(WEST_M + left * CELL_M, NORTH_M - top * CELL_M),
-        )
-        for n, (top, left, bottom, right) in enumerate(parts)
-    ]
-    tiles = MapTerrain(paths[::-1])
-    assert tiles.shape == ground.shape
-    assert tiles.transform == ground.transform
-    whole = Window(0, 0, 120, 90)
-    np.testing.assert_array_equal(tiles.heights(whole), height)
-    some = MapTerrain(paths[1:]).heights(whole)
-    assert np.isnan(some[:49, :60]).all()
-    assert np.isfinite(some[:50, 60:]).all()
-
-
-def test_a_tile_of_another_grid_or_system_is_refused(tmp_path: Path) -> None:
-    height = np.zeros((4, 4), np.float32)
-    first = written(tmp_path / "a.tif", height)
-    for n, more in enumerate(
-        (
-            {"corner": (WEST_M + 10, NORTH_M)},
-            {"cell": (31.0, 30.0)},
-            {"crs": "EPSG:32612"},
-        )
-    ):
-        other = written(tmp_path / f"b{n}.tif", height, **more)  # type: ignore[arg-type]
-        with pytest.raises(BadFile, match=r"another grid|another coordinate system"):
-            MapTerrain([first, other])
-
-
-def test_hgt_and_vrt_are_terrain(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """A tile of the Shuttle mission: 1201 big-endian numbers square, by its name."""
-    height = np.full((1201, 1201), 500, ">i2")
-    height[600, 700] = 900
-    height[0, 0] = -32_768
-    for name in ("N31W112.hgt", "N31W111.hgt"):
-        (tmp_path / name).write_bytes(height.tobytes())
-    terrain = MapTerrain([tmp_path / "N31W112.hgt", tmp_path / "N31W111.hgt"])
-    assert terrain.shape == (1201, 2401)
-    assert terrain.crs.is_geographic
-    vrt = tmp_path / "one.vrt"
-    vrt.write_text(
-        '<VRTDataset rasterXSize="1201" rasterYSize="1201"><SRS>EPSG:4326</SRS>'
-        "<GeoTransform>-112.000416666667,0.000833333333333,0,32.000416666667,0,"
-        "-0.000833333333333</GeoTransform>"
-        '<VRTRasterBand dataType="Int16" band="1"><SimpleSource>'
-        '<SourceFilename relativeToVRT="1">N31W112.hgt</SourceFilename>'
-        "</SimpleSource></VRTRasterBand></VRTDataset>"
-    )
-    eyes = tmp_path / "eyes.csv"
-    eyes.write_text(
-        "eye_id,x,y,above_m,target_above_m,reach_m\na,-111.41,31.5,5,1,5000\n"
-    )
-    seen = []
-    for n, words in enumerate((str(vrt), str(tmp_path / "*.hgt"))):
-        out_dir = tmp_path / f"out{n}"
-        status, out, _ = run(
-            capsys,
-            [
-                *("see", "--terrain", words, "--eyes", str(eyes)),
-                *("--out-dir", str(out_dir), "--json"),
-            ],
-        )
-        assert status == 0
-        seen.append(json.loads(out)["eyes"][0]["cells_seen"])
-    assert seen[0] == seen[1] > 1_000
-
-
-@pytest.mark.parametrize(
-    ("unit", "metres"), [("ft", 30.48), ("US survey foot", 30.480061), ("metre", 100)]
-)
-def test_heights_in_feet_are_converted_and_said(
-    tmp_path: Path, unit: str, metres: float
-) -> None:
-    path = written(tmp_path / "f.tif", np.full((3, 3), 100, np.float32), unit=unit)
-    terrain = MapTerrain(path)
-    assert terrain.heights(Window(0, 0, 3, 3)) == pytest.approx(
-        np.full((3, 3), metres), rel=1e-6
-    )
-    assert any("converted to metres" in note for note in terrain.notes) == (
-        unit != "metre"
-    )
-
-
-def test_other_units_are_refused(tmp_path: Path) -> None:
-    path = written(tmp_path / "f.tif", np.ones((3, 3), np.float32), unit="fathom")
-    with pytest.raises(BadFile, match="only metres and feet are understood"):
-        MapTerrain(path)
-
-
-def test_a_compound_system_tells_unit_and_level_of_heights(tmp_path: Path) -> None:
-    """EPSG:6360 is NAVD88 height in U.S. survey feet."""
-    path = written(
-        tmp_path / "f.tif", np.ones((3, 3), np.float32), crs="EPSG:26911+6360"
-    )
-    terrain = MapTerrain(path)
-    assert terrain.heights(Window(0, 0, 1, 1))[0, 0] == pytest.approx(0.3048006)
-    assert any("NAVD88" in note for note in terrain.notes)
-
-
-def test_undeclared_voids_are_found_and_counted(tmp_path: Path) -> None:
-    height = np.zeros((9, 9), np.float32)
-    height[0, :3] = -32_767, -9_999, 32_767
-    terrain = MapTerrain(written(tmp_path / "v.tif", height))
-    assert np.isnan(terrain.heights(Window(0, 0, 9, 9))).sum() == 3
-    assert terrain.voids == 3
-
-
 def test_a_terrain_of_no_data_is_told(tmp_path: Path) -> None:
     height = np.full((9, 9), -9_999, np.float32)
     terrain = MapTerrain(written(tmp_path / "v.tif", height, nodata=-9_999))
@@ -338,6 +210,49 @@ def test_what_is_stopped_leaves_no_part_of_a_file(
     assert len(left) == 1  # the one that was whole
     assert read(tmp_path / "o" / left[0]).shape == ground.shape
     assert not (tmp_path / "count.tif").exists()
+
+
+def test_a_count_of_more_eyes_than_two_bytes_hold_is_wider(
+    ground: MapTerrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert seeing.FEW_EYES == 65_535
+    monkeypatch.setattr(seeing, "FEW_EYES", 2)
+    for many, kind in ((2, np.uint16), (3, np.uint32)):
+        surveyed(ground, EYES[:many], count=tmp_path / "count.tif")
+        assert read(tmp_path / "count.tif").dtype == kind
+
+
+def test_on_degrees_each_eye_has_the_steps_of_its_own_row(tmp_path: Path) -> None:
+    """From 60 to 62 degrees north a degree of longitude loses a fifteenth."""
+    step = 1 / 60
+    height = hills(120, 40)
+    degrees = {"crs": "EPSG:4326", "cell": (step, step), "corner": (20.0, 62.0)}
+    terrain = MapTerrain(written(tmp_path / "t.tif", height, **degrees))  # type: ignore[arg-type]
+    eyes = tuple(
+        MapEye(
+            eye_id=f"e{row}",
+            x=20 + 20.5 * step,
+            y=62 - (row + 0.5) * step,
+            above_m=30.0,
+            target_above_m=5.0,
+            reach_m=9_990.0,
+        )
+        for row in (5, 110)
+    )
+    done = surveyed(terrain, eyes, folder=tmp_path / "o", count=tmp_path / "n.tif")
+    counted = surveyed(terrain, eyes, count=tmp_path / "n2.tif")
+    total = np.zeros(height.shape, int)
+    for eye, one, other in zip(eyes, done, counted, strict=True):
+        expected, cell_m2 = see_from(terrain, eye, refraction=1.0)
+        assert one.path is not None
+        np.testing.assert_array_equal(read(one.path), expected)
+        assert one.seen == other.seen == (expected == SEEN).sum()
+        assert one.seen_km2 == pytest.approx(one.seen * cell_m2 / 1e6)
+        assert other.seen_km2 == pytest.approx(one.seen_km2)
+        total += expected == SEEN
+    np.testing.assert_array_equal(read(tmp_path / "n.tif"), total)
+    np.testing.assert_array_equal(read(tmp_path / "n2.tif"), total)
+    assert done[0].asked != done[1].asked
 
 
 def test_a_raster_larger_than_memory_is_read_and_written_in_parts(
@@ -401,11 +316,11 @@ def test_a_count_over_a_large_raster_holds_only_the_rows_in_use(
         lent.append(plain(*words, **more))
         return lent[-1]
 
-    monkeypatch.setattr(seeing.np, "memmap", watched)
+    monkeypatch.setattr(np, "memmap", watched)
     eyes = (eye_at(270, 15_000), eye_at(19_999, 0), eye_at(290, 15_010))
     count = tmp_path / "count.tif"
     done = surveyed(MapTerrain(path), eyes, count=count, memory_mb=8.0)
-    assert max(one.nbytes for one in lent) <= seeing.BLOCK * side * 4
+    assert max(one.nbytes for one in lent) <= BLOCK * side * 4
     assert len(lent) == 2 + 3  # groups, and strips of 256 rows that they lie in
     monkeypatch.undo()
     with rasterio.open(count) as file:
@@ -414,6 +329,7 @@ def test_a_count_over_a_large_raster_holds_only_the_rows_in_use(
         assert near.max() == 2
         assert near.sum() + corner.sum() == sum(one.seen for one in done)
         assert file.read(1, window=Window(0, 200, 300, 300)).max() == 0
+        assert file.block_shapes == [(BLOCK, BLOCK)]
     assert count.stat().st_size < 1_000_000
 
 

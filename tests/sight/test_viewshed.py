@@ -253,6 +253,8 @@ def test_eye_off_the_grid_is_refused_with_the_facts() -> None:
         ("above_m", math.nan),
         ("reach_m", 0.0),
         ("reach_m", math.nan),
+        ("near_m", 100.0),
+        ("near_m", -1.0),
         ("sector_rad", 0.0),
         ("sector_rad", 7.0),
     ],

@@ -78,7 +78,8 @@ def limited(
     Parameters
     ----------
     lowest_m : ndarray of float32, shape (rows, cols)
-        Lowest height above ground seen in each cell [m], without limits.
+        Lowest height above ground seen in each cell [m], without limits; where it is
+        infinite it stays so.
     cells : Cells
         The ground of those cells.
     lens : Lens
@@ -114,5 +115,4 @@ def limited(
         out[aside > limits.sector_rad / 2] = np.inf
     out[lens.row, lens.col] = lowest_m[lens.row, lens.col]
     out[away_m < limits.near_m] = np.inf
-    out[np.isinf(lowest_m)] = np.inf
     return out

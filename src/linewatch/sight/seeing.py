@@ -31,6 +31,9 @@ from linewatch.sight.raster import BLOCK, MapTerrain, written
 BYTES_PER_CELL: Final = 24
 """Ground, its transpose, the file's own heights, marks and counts, with room."""
 
+FEW_EYES: Final = int(np.iinfo(np.uint16).max)
+"""Eyes of which two bytes a cell hold the count."""
+
 Rows = Callable[[int, int], NDArray[np.uint32]]
 """Lends the rows of a count from one to before another, to read and to write."""
 
@@ -335,8 +338,7 @@ class Survey:
 
     def _write_count(self, path: Path, counted: Rows) -> None:
         """Write the count where eyes reach, in as few bytes as hold it; 0 elsewhere."""
-        small = len(self._eyes) <= np.iinfo(np.uint16).max
-        kind = np.dtype(np.uint16 if small else np.uint32)
+        kind = np.dtype(np.uint16 if len(self._eyes) <= FEW_EYES else np.uint32)
         path.parent.mkdir(parents=True, exist_ok=True)
         rows = self._terrain.shape[0]
         with written(path, self._terrain, kind, None) as out:

@@ -112,6 +112,22 @@ def test_maps_of_one_row_or_one_column(mode: Mode, shape: tuple[int, int]) -> No
 
 
 @QUICK
+@pytest.mark.parametrize("reach_m", [480.0, 610.0, 705.0])
+def test_the_ray_past_the_last_cell_reads_the_ground_past_it(
+    mode: Mode, reach_m: float
+) -> None:
+    """Cells beyond the reach are not asked about, yet lie between the last two rays."""
+    y, x = np.mgrid[0:51, 0:51] - 25
+    noise = np.random.default_rng(9).normal(0, 0.4, (51, 51))
+    bowl = (0.05 * (y**2 + x**2) + noise).astype(np.float32)
+    assert_as_plain(bowl, (25, 25), mode, reach_m=reach_m)
+
+
+def test_past_plenty_there_is_still_a_ray_a_cell() -> None:
+    assert_as_plain(rough(3, 620), (1, 0), Mode.SCREEN)
+
+
+@QUICK
 def test_ground_without_data_all_round_the_eye(mode: Mode) -> None:
     height = np.full((19, 23), np.nan, dtype=np.float32)
     height[3:5, 17:] = 9.0

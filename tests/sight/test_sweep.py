@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -135,6 +135,8 @@ def test_a_ring_holds_rises_and_past_each_end_no_ground(
     st.sampled_from([(30.0, 30.0), (60.8, 92.7), (92.7, 60.8)]),
     st.floats(1, 9_000),
 )
+@example(9, (60.8, 92.7), 780.2475760936396)  # the root is a rounding too far,
+@example(9, (60.8, 92.7), 848.8221545176586)  # and here one too near
 def test_a_ring_ends_where_the_reach_does(
     c: int, steps_m: tuple[float, float], reach_m: float
 ) -> None:

@@ -43,7 +43,8 @@ def test_a_tile_of_another_grid_or_system_is_refused(tmp_path: Path) -> None:
     for n, more in enumerate(
         (
             {"corner": (WEST_M + 10, NORTH_M)},
-            {"cell": (31.0, 30.0)},
+            {"cell": (30.12, 30.0)},  # a two-hundredth of a cell in each of four
+            {"cell": (30.0, 30.12)},
             {"crs": "EPSG:32612"},
         )
     ):

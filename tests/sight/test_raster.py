@@ -263,3 +263,23 @@ def test_a_raster_that_cannot_be_written_leaves_what_was_there(
     ):
         pass
     assert {one.name for one in tmp_path.iterdir()} == {"seen.tif", "wall.tif"}
+
+
+def test_a_unit_without_a_name_is_read_without_a_word(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """rasterio printed eight complaints of a database that it did not find."""
+    path = tmp_path / "km.tif"
+    crs = "+proj=aeqd +lat_0=34 +lon_0=-118 +units=km"
+    with rasterio.open(
+        path, "w", driver="GTiff", count=1, height=9, width=9, dtype="float32",
+        crs=crs, transform=Affine(0.03, 0, 1, 0, -0.03, 2),
+    ) as file:  # fmt: skip
+        file.write(np.zeros((9, 9), np.float32), 1)
+    land = MapTerrain(path)
+    assert land.steps_m(0) == pytest.approx((30.0, 30.0))
+    assert land.extent == (
+        "the terrain of 9 rows and 9 columns, x 1 to 1.27, y 1.73 to 2 (kilometre)"
+    )
+    land.close()
+    assert capfd.readouterr() == ("", "")

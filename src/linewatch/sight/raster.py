@@ -82,6 +82,10 @@ class MapTerrain:
     ----------
     notes : list of str
         What was taken for granted or changed in reading, one sentence each.
+    unit : str
+        Unit of its coordinates.
+    unit_m : float
+        Metres in it, on a projected map.
     """
 
     def __init__(self, paths: Path | Sequence[Path]) -> None:
@@ -92,6 +96,9 @@ class MapTerrain:
         files = [(path, _opened(path)) for path in given]
         first = files[0][1]
         self.crs = first.crs
+        # Asked of pyproj: for a unit without a name rasterio prints complaints.
+        east = pyproj.CRS.from_wkt(first.crs.to_wkt()).axis_info[0]
+        self.unit, self.unit_m = east.unit_name, float(east.unit_conversion_factor)
         shift = first.transform
         places = [(path, file, _offset(path, file, first)) for path, file in files]
         top = min(row for *_, (row, _) in places)
@@ -133,16 +140,14 @@ class MapTerrain:
         at = self.transform
         across = f"x {at.c:.9g} to {at.c + columns * at.a:.9g}"
         down = f"y {at.f + rows * at.e:.9g} to {at.f:.9g}"
-        unit = "degrees" if self.crs.is_geographic else str(self.crs.linear_units)
         size = f"{rows} rows and {columns} columns"
-        return f"the terrain of {size}, {across}, {down} ({unit})"
+        return f"the terrain of {size}, {across}, {down} ({self.unit})"
 
     def steps_m(self, row: int) -> tuple[float, float]:
         """Return the distances [m] between columns and between rows at a row."""
         shift = self.transform
         if not self.crs.is_geographic:
-            factor = float(self.crs.linear_units_factor[1])
-            return shift.a * factor, -shift.e * factor
+            return shift.a * self.unit_m, -shift.e * self.unit_m
         lat = math.radians(shift.f + (row + 0.5) * shift.e)
         bulge = 1 - ECCENTRICITY2 * math.sin(lat) ** 2
         meridian_m = SEMI_MAJOR_M * (1 - ECCENTRICITY2) / bulge**1.5

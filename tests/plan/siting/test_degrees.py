@@ -243,3 +243,23 @@ def test_from_a_terrain_in_degrees_to_sites_metres_apart(
     # 0.005 degrees are 460 m here: each third tower.
     assert len(chosen) == 3
     assert np.diff(chosen).min() >= 3
+
+
+def test_a_map_past_the_date_line_has_places_on_both_sides(tmp_path: Path) -> None:
+    land = MapTerrain(terrain_of(tmp_path / "d.tif", "EPSG:4326", 0.01, 179.8, 10.0))
+    x = np.array([179.85, 180.0, 180.25])
+    lon, lat = geographic(land, x, np.full(3, 9.9))
+    np.testing.assert_allclose(np.abs(lon), [179.85, 180.0, 179.75])
+    assert lon[2] < 0
+    text = "".join(
+        f"{n},{a},{b}\n" for n, (a, b) in enumerate(zip(lon, lat, strict=True))
+    )
+    (tmp_path / "c.csv").write_text("site,lon_deg,lat_deg\n" + text)
+    found = read_candidates(tmp_path / "c.csv", Look(), land)
+    np.testing.assert_allclose(found.x, x)
+    text = "".join(
+        f"{n},{v},9.9,{a},{b}\n" for n, v, a, b in zip("abc", x, lon, lat, strict=True)
+    )
+    (tmp_path / "c.csv").write_text("site,x,y,lon_deg,lat_deg\n" + text)
+    assert read_candidates(tmp_path / "c.csv", Look(), land).x.tolist() == x.tolist()
+    land.close()

@@ -14,6 +14,8 @@ from linewatch.plan.siting.cover import Floats
 from linewatch.plan.siting.files import FIRST_LINE, degrees_of, numbers_of
 from linewatch.sight.raster import MapTerrain
 
+HALF_TURN_DEG: Final = 180.0
+
 APART_M: Final = 30.0
 """How far a place told twice, as x and y and in degrees, may lie from itself [m]: two
 datums of one coordinate system differ by less."""
@@ -38,7 +40,7 @@ class Metres:
     def of(cls, terrain: MapTerrain) -> "Metres":
         """Return the plane of a terrain."""
         if not terrain.crs.is_geographic:
-            return cls(unit_m=float(terrain.crs.linear_units_factor[1]))
+            return cls(unit_m=terrain.unit_m)
         rows, columns = terrain.shape
         at = terrain.transform
         lon = np.linspace(at.c, at.c + columns * at.a, 3)
@@ -80,6 +82,10 @@ def places_on(
         return _flat(path, rows)
     turn = Transformer.from_crs("OGC:CRS84", terrain.crs.to_wkt(), always_xy=True)
     east, north = (np.asarray(axis) for axis in turn.transform(*held))
+    edge = terrain.transform.c + terrain.shape[1] * terrain.transform.a
+    if terrain.crs.is_geographic and edge > HALF_TURN_DEG:
+        # A map that goes on past the date line counts on, too.
+        east = np.where(east < terrain.transform.c, east + 2 * HALF_TURN_DEG, east)
     if {"x", "y"}.isdisjoint(rows.column_names):
         bad = np.flatnonzero(~(np.isfinite(east) & np.isfinite(north)))
         if bad.size:
@@ -110,4 +116,6 @@ def geographic(terrain: MapTerrain, x: Floats, y: Floats) -> tuple[Floats, Float
     """Return longitudes and latitudes [deg, WGS 84] of a terrain's coordinates."""
     turn = Transformer.from_crs(terrain.crs.to_wkt(), "OGC:CRS84", always_xy=True)
     lon, lat = turn.transform(x, y)
-    return np.asarray(lon), np.asarray(lat)
+    east = np.asarray(lon)
+    past = np.mod(east + HALF_TURN_DEG, 2 * HALF_TURN_DEG) - HALF_TURN_DEG
+    return np.where(np.abs(east) > HALF_TURN_DEG, past, east), np.asarray(lat)

@@ -13,8 +13,8 @@ doi:10.1093/qje/qjz036; the low end is an assumption for a duty that lasts."""
 
 ELASTICITY: Final = Span(low=0.0, best=1.0, high=2.53)
 """Per cent by which imports fall for each per cent that they become dearer. Between
-none and the 2.53 of Fajgelbaum et al. between origins of one product (general knowledge,
-not checked): imports of one neighbour may go to another origin, all imports hardly."""
+none and the 2.53 of Fajgelbaum et al. between origins of one product (of general
+knowledge, not checked): one neighbour's goods may be replaced, all imports hardly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

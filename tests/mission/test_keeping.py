@@ -1,7 +1,7 @@
 """A watch started again stands where the last one stood, to the bit."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +12,13 @@ from linewatch.errors import LogBroken
 from linewatch.log import MissionLog, verify
 from linewatch.mission.keeping import KEEP_EVERY_S, Keeper
 from linewatch.mission.room import WatchRoom
+from linewatch.sight import DAY
+from linewatch.watch.alert import AlertSettings
+from linewatch.watch.handover import HandoverSettings
 from linewatch.watch.kept import packed, same, unpacked
 from linewatch.watch.live import Heard, Receipt, Watch
 from linewatch.watch.post import Post
+from linewatch.watch.tracker import TrackerSettings
 from linewatch.watch.values import Health, Status
 from tests.watch.stage import START_S, WEST_M, flat_area, node, post, walk, watch
 
@@ -159,7 +163,9 @@ def test_a_watch_goes_on_from_a_state_and_the_log_still_replays(
         kept = [entry.time_s - START_S for entry in log.read(kinds=("snapshot",))]
         proof = WatchRoom(watch(area, posts), log)
         proof.resume(whole=True)
+        stitched = list(log.read(kinds=("stitch",)))
     assert kept == [900.0, 1_800.0]
+    assert len(stitched) == again.watch.engine.follower.stitched > 0
     assert same(packed(proof.watch.save()), again.watch.save())
 
 
@@ -183,9 +189,65 @@ def test_a_log_told_whole_seconds_replays(
     assert same(packed(proof.watch.save()), room.watch.save())
 
 
-def keep(log: MissionLog, time_s: float, state: bytes) -> None:
+def test_a_state_stands_on_all_but_what_was_heard(
+    area: Area, posts: list[Post], begun: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved, line = replace(posts[0].site, mast_m=11.0), area.line
+    north = replace(area, line=replace(line, lat_deg=line.lat_deg + 0.1))
+    renamed = replace(area, sectors=(replace(area.sectors[0], name="elsewhere"),))
+    changes: dict[str, Callable[[Watch], object]] = {
+        "alerts": lambda w: setattr(w, "alert_settings", AlertSettings(hold_s=1.0)),
+        "handovers": lambda w: setattr(
+            w, "handover_settings", HandoverSettings(receipt_due_s=1.0)
+        ),
+        "start": lambda w: setattr(w, "start_s", START_S + 1.0),
+        "authority": lambda w: setattr(w, "authority_at", lambda _: "another"),
+        "posts": lambda w: setattr(w, "posts", [replace(posts[0], site=moved)]),
+        "line": lambda w: setattr(w.engine, "area", north),
+        "sectors": lambda w: setattr(w.engine, "area", renamed),
+        "tracker": lambda w: setattr(w.engine, "settings", TrackerSettings()),
+        "light": lambda w: setattr(w.engine, "light", DAY),
+        "bias": lambda w: setattr(w.engine, "correct_bias", True),
+    }
+    with MissionLog.open_to_read(begun) as log:
+        as_it_was = Keeper(watch(area, posts), log).grounds()
+        assert Keeper(watch(area, posts), log).grounds() == as_it_was
+        for name, change in changes.items():
+            made = watch(area, posts)
+            change(made)
+            assert Keeper(made, log).grounds() != as_it_was, name
+        monkeypatch.setattr("linewatch.__version__", "0.0.0")
+        assert Keeper(watch(area, posts), log).grounds() != as_it_was
+
+
+def test_a_state_of_something_else_is_no_state_of_the_watch(
+    area: Area, posts: list[Post], begun: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "mission.log"
+    path.write_bytes(begun.read_bytes())
+    with MissionLog.open(path) as log:
+        room = WatchRoom(watch(area, posts), log)
+        grounds = Keeper(room.watch, log).grounds()
+        keep(log, START_S + LAST_S, packed({"grounds": grounds}), of="something")
+        room.resume(whole=True)
+        assert Keeper(watch(area, posts), log).take() > 0
+
+
+def test_biases_that_are_applied_and_rescues_that_were_told_are_kept(
+    area: Area, posts: list[Post]
+) -> None:
+    made = watch(area, posts)
+    made.engine.follower.applied = made.engine.bias()
+    made.alerter.load({"alerted": [], "rescued": [3], "rests": []})
+    copy = other(area, posts, made)
+    assert copy.engine.follower.applied is not None
+    assert copy.alerter.save()["rescued"] == [3]
+    assert same(packed(copy.save()), made.save())
+
+
+def keep(log: MissionLog, time_s: float, state: bytes, of: str = "watch") -> None:
     """Put a state into a log."""
-    body = {"of": "watch", "until_s": time_s, "state": state}
+    body = {"of": of, "until_s": time_s, "state": state}
     log.append([(time_s, "snapshot", body)])
 
 

@@ -177,9 +177,13 @@ def straight(area: Area, of: Post, steps: int) -> Walked:
 
 
 def told_of(
-    radar: Post, path: Path, heard: Sequence[Heard], until_s: float = 400.0
+    radar: Post,
+    path: Path,
+    heard: Sequence[Heard],
+    until_s: float = 400.0,
+    since_s: float = 0.0,
 ) -> MissionLog:
-    """Write the log of a watch of one radar that heard this."""
+    """Write the log of a watch of one radar that heard this, registered since then."""
     log = MissionLog.open(path)
     order = {
         "order_id": "watch-radar-001",
@@ -206,7 +210,7 @@ def told_of(
             start_entry("test", seed=0, start_s=START_S, until_s=START_S),
         ]
     )
-    log.append([to_entry(each, at_s=START_S) for each in (node(radar), *heard)])
+    log.append([to_entry(n, at_s=START_S + since_s) for n in (node(radar), *heard)])
     ticks = np.arange(START_S, START_S + until_s + 1, 5.0).tolist()
     log.append([(at_s, "tick", {"until_s": at_s}) for at_s in ticks])
     return log
@@ -223,7 +227,7 @@ def test_a_look_is_a_hit_where_something_was_told_of_the_place(
     aside = replace(seen[5], range_m=(seen[5].range_m or 0) + 45.0 + RECEIVER_M + 5)
     turned = replace(seen[6], azimuth_rad=(seen[6].azimuth_rad or 0) + 0.06)
     near = replace(
-        seen[7], range_m=(seen[7].range_m or 0) + 44.0, time_s=seen[7].time_s + 1
+        seen[7], range_m=(seen[7].range_m or 0) + 52.0, time_s=seen[7].time_s + 1
     )
     rest = [*seen[:5], aside, turned, near, *seen[9:]]
     with told_of(radar, tmp_path / "log", rest) as log:
@@ -245,6 +249,53 @@ def test_looks_while_the_node_is_down_are_left_out(
         found = looks_in(log, flat, straight(flat, radar, 40))
     assert found.off == 9
     assert hits(found) == [True] * 31
+
+
+def test_looks_before_a_node_registered_or_after_it_fell_silent_are_left_out(
+    flat: Area, radar: Post, tmp_path: Path
+) -> None:
+    seen, way = walk(flat, radar, 80), straight(flat, radar, 80)
+    with told_of(radar, tmp_path / "late", seen[10:], since_s=52.0) as log:
+        found = looks_in(log, flat, way)
+        assert (found.off, hits(found)) == (10, [True] * 70)
+        early = replace(way, time_s=way.time_s - 100.0)
+        # One more, as the watch began, and none of before.
+        assert looks_in(log, flat, early).off == 11
+    with told_of(radar, tmp_path / "silent", seen[:10]) as log:
+        found = looks_in(log, flat, way)
+    assert found.off > 0
+    assert hits(found) == [True] * 10 + [False] * (70 - found.off)
+
+
+def test_a_radar_that_tells_places_is_held_against_them_alike(
+    flat: Area, radar: Post, tmp_path: Path
+) -> None:
+    way = straight(flat, radar, 40)
+    seen = [
+        replace(each, range_m=None, azimuth_rad=None, sigma_azimuth_rad=None,
+                lon_deg=float(lon), lat_deg=float(lat))
+        for each, lon, lat in zip(
+            walk(flat, radar, 40), way.lon_deg, way.lat_deg, strict=True
+        )
+    ]  # fmt: skip
+    seen[3] = replace(seen[3], lat_deg=(seen[3].lat_deg or 0) + 0.0004)  # 44 m
+    seen[4] = replace(seen[4], lat_deg=(seen[4].lat_deg or 0) + 0.0008)
+    seen[5] = replace(seen[5], lon_deg=None, lat_deg=None)
+    with told_of(radar, tmp_path / "log", seen) as log:
+        found = looks_in(log, flat, way)
+    assert hits(found) == [True] * 4 + [False, False] + [True] * 34
+
+
+def test_thirty_seconds_between_two_fixes_are_no_gap(
+    flat: Area, radar: Post, tmp_path: Path
+) -> None:
+    way = straight(flat, radar, 100)
+    kept = (way.time_s <= START_S + 100) | (way.time_s >= START_S + 130)
+    held = Walked(
+        time_s=way.time_s[kept], lon_deg=way.lon_deg[kept], lat_deg=way.lat_deg[kept]
+    )
+    with told_of(radar, tmp_path / "log", walk(flat, radar, 100)) as log:
+        assert len(hits(looks_in(log, flat, held))) == 80
 
 
 def test_looks_in_a_gap_of_the_receiver_or_beside_the_watch_are_none(
@@ -274,10 +325,12 @@ def test_one_that_goes_round_a_radar_is_too_slow_for_it(
     y_m = radar.site.y_m - 2_000 * np.cos(turn_rad)
     lon, lat = flat.plane.to_geo(x_m, y_m)
     way = Walked(time_s=times(60), lon_deg=lon, lat_deg=lat)
-    with told_of(radar, tmp_path / "log", []) as log:
-        found = looks_in(log, flat, way)
-    assert found.looks == ()
-    assert found.slow == 60
+    down = Status(time_s=START_S + 51, node_id="id-radar-001", health=Health.ERROR)
+    for name, heard in (("log", []), ("down", [down])):
+        with told_of(radar, tmp_path / name, heard) as log:
+            found = looks_in(log, flat, way)
+        assert found.looks == ()
+        assert (found.slow, found.off) == (60, 0)
 
 
 @pytest.mark.parametrize(
@@ -334,7 +387,9 @@ def test_a_way_is_read_from_gpx_and_csv_alike(tmp_path: Path) -> None:
         ("way.gpx", "<gpx/>", "holds 0 fixes"),
         ("way.gpx", GPX.replace('lat="31.5"', 'lat="x"'), "1: lat must be a number"),
         ("way.gpx", GPX.replace("06:00:05Z", "05:59:00Z"), "2: is not later"),
+        ("way.gpx", GPX.replace("06:00:05Z", "06:00:00Z"), "2: is not later"),
         ("way.csv", "time,lon_deg,lat_deg\n2025-05-02,1,2\n", "holds 1 fixes"),
+        ("way.csv", "time,lon_deg,lat_deg\n2025-05-02,1\n", "2: has 2 cells"),
         ("way.csv", "time,lon_deg,lat_deg\nnoon,1,2\n", "2: time must be an ISO"),
         ("way.csv", "time,lon_deg,lat_deg\n2025-05-02,1,91\n", "2: latitude must be"),
         ("way.csv", "time,x,y\n2025-05-02,1,9\n", "must have time,lon_deg,lat_deg"),

@@ -24,6 +24,7 @@ from linewatch.sight import (
 )
 from linewatch.sight.calibrate import _interval, rows_of
 from linewatch.sight.chance import Lit
+from linewatch.sight.kindfile import KindRow
 
 TRUE_SCALE, TRUE_CEILING = 0.7, 0.8
 
@@ -240,6 +241,8 @@ def test_a_fit_keeps_what_else_a_file_says(tmp_path: Path) -> None:
         ("radar-b", "ceiling"),
     ]
     assert float(rows[1].value) == pytest.approx(0.5 * one.scale[1], rel=1e-5)
+    low, high = 0.5 * one.scale[0], 0.5 * one.scale[2]
+    assert rows[1].source.endswith(f"{low:.2f} to {high:.2f} of the range")
     write_kinds(path, rows)
     again = read_kinds(path).kinds["radar-b"]
     assert again.anchor_m["walker"] == pytest.approx(
@@ -265,3 +268,10 @@ def test_looks_of_a_kind_of_ones_own_are_read(tmp_path: Path) -> None:
         read_looks(path)
     kinds = {**KINDS, "radar-b": replace(KINDS["radar"], name="radar-b", like="radar")}
     assert list(read_looks(path, kinds)) == ["radar-b"]
+
+
+def test_a_factor_that_no_file_of_kinds_may_tell_is_not_written() -> None:
+    one = replace(fit(drawn("camera", 100, 1)), scale=(1.0, 2.0, 3.0))
+    rows = (KindRow(kind="camera", figure="range_x", value="90", source="huge"),)
+    with pytest.raises(BadValue, match=r"range_x of camera must be .* not 180"):
+        rows_of({"camera": one}, KindFile(rows=rows))

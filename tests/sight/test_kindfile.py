@@ -312,3 +312,11 @@ def test_figures_are_told_once_and_laws_have_theirs() -> None:
     for law in Law:
         assert any(law in figure.laws for figure in NUMBERS.values())
     assert {kind.gives for kind in KINDS.values()} == set(Gives)
+
+
+def test_a_label_and_a_source_are_one_line_that_a_log_takes(tmp_path: Path) -> None:
+    assert read(tmp_path, f"radar,label,{'x' * 120},maker\n").rows
+    ((line, why),) = faults(tmp_path, f"radar,label,{'x' * 121},maker\n")
+    assert (line, why[:20]) == (2, "label must be one li")
+    ((line, why),) = faults(tmp_path, "radar,mast_m,25,a\x07bell\n")
+    assert (line, why[:19]) == (2, "source must be one ")

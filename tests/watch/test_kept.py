@@ -41,6 +41,7 @@ def test_arrays_and_bytes_come_back_to_the_bit_wherever_they_lie() -> None:
     assert back["ids"].dtype == np.int32
     assert back["ids"].tolist() == [0, 1, 2]
     assert back["none"].shape == (0, 4)
+    assert type(back["inner"]) is bytes
     assert unpacked(back["inner"]) == {"x": 1}
     assert back["late"] == -math.inf
     assert back["pair"] == [1, 2.5]

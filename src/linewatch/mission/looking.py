@@ -5,7 +5,7 @@ import io
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -276,7 +276,7 @@ def _hits(post: Post, seen: Sequence[Detection], time_s: Floats, way: _Way) -> B
         np.full(len(time_s), site.lon_deg), np.full(len(time_s), site.lat_deg),
         lon_deg, lat_deg,
     )  # fmt: skip
-    order = sorted(seen, key=lambda each: each.time_s)
+    order = [_as_polar(each, post) for each in sorted(seen, key=lambda d: d.time_s)]
     said_s = np.array([each.time_s for each in order])
     half_s = kind.period_s / 2
     low = np.searchsorted(said_s, time_s - half_s, side="right")
@@ -288,6 +288,21 @@ def _hits(post: Post, seen: Sequence[Detection], time_s: Floats, way: _Way) -> B
             for each in order[low[look] : high[look]]
         )
     return hit
+
+
+def _as_polar(seen: Detection, post: Post) -> Detection:
+    """Return what a post told as a place in the way in which it tells a range."""
+    if seen.range_m is not None or seen.lon_deg is None or seen.lat_deg is None:
+        return seen
+    azimuth_deg, _, range_m = Geod(ellps="WGS84").inv(
+        post.site.lon_deg, post.site.lat_deg, seen.lon_deg, seen.lat_deg
+    )
+    return replace(
+        seen,
+        range_m=float(range_m),
+        azimuth_rad=math.radians(azimuth_deg),
+        sigma_azimuth_rad=(seen.sigma_range_m or 0.0) / max(float(range_m), 1.0),
+    )
 
 
 def _is_of(seen: Detection, range_m: float, azimuth_rad: float, presence: bool) -> bool:  # noqa: FBT001

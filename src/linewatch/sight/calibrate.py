@@ -14,7 +14,7 @@ from linewatch.errors import BadFile, BadValue
 from linewatch.scenario.table import number, read_table
 from linewatch.sight.chance import Lit, range_chance
 from linewatch.sight.kind import SensorKind
-from linewatch.sight.kindfile import KindFile, KindRow, with_rows
+from linewatch.sight.kindfile import RANGE_X, KindFile, KindRow, with_rows
 from linewatch.sight.kinds import KINDS, kind_named, target_named
 
 Floats = NDArray[np.float64]
@@ -249,6 +249,11 @@ def rows_of(fits: Mapping[str, Fit], held: KindFile) -> tuple[KindRow, ...]:
     held : KindFile
         The file whose kinds were believed before. Its other rows are kept; a factor on
         the range that it tells is multiplied by the fitted one, and so is its interval.
+
+    Raises
+    ------
+    BadValue
+        If a file could not tell the factor that comes out.
     """
     before = {r.kind: float(r.value) for r in held.rows if r.figure == "range_x"}
     new = []
@@ -256,6 +261,8 @@ def rows_of(fits: Mapping[str, Fit], held: KindFile) -> tuple[KindRow, ...]:
         looks = f"fitted to {one.looks} looks, {one.detected} detected"
         times = before.get(name, 1.0)
         low, middle, high = (times * part for part in one.scale)
+        if not RANGE_X.allows(middle):
+            raise BadValue(f"range_x of {name}", RANGE_X.rule, f"{middle:.6g}")
         least, mean, most = one.ceiling
         within = f"{100 * one.level:g} %"
         new += [

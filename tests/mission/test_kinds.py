@@ -292,6 +292,32 @@ def test_a_log_from_before_stands_its_posts_with_the_built_in_kinds(
         assert by_post[post.name] is KINDS[post.site.kind]
 
 
+def test_orders_stand_on_the_figures_of_their_own_proposal(
+    small: Prepared, tmp_path: Path
+) -> None:
+    """A log may hold figures of another proposal, with the same names of kinds."""
+    entries = order_entries(
+        small.proposals,
+        exercise_decisions(small),
+        small.posts[:2],
+        start_s=small.start_s,
+        until_s=small.start_s + 60.0,
+        ask=small.authority,
+    )
+    others = [
+        (at_s, kind, {**body, "proposal_id": "sites-other", "mast_m": 99.0})
+        for at_s, kind, body in entries
+        if kind == "figures"
+    ]
+    with MissionLog.open(tmp_path / "two.log") as log:
+        log.append([*others, *entries, *others])
+        by_post = kinds_by_post(log)
+        for post in posts_in(log, small.area):
+            assert post.sight.kind.mast_m != 99.0
+            assert by_post[post.name] == post.sight.kind
+        assert kinds_in(log)["sites-other"][post.site.kind].mast_m == 99.0
+
+
 def changed(proposal: Proposal, **more: object) -> Proposal:
     """Return a proposal whose body says something else."""
     body = {k: v for k, v in {**proposal.body, **more}.items() if v is not None}

@@ -180,6 +180,20 @@ def test_the_command_tells_what_blocks(
     assert "clear at the worst place" in out
 
 
+def test_the_command_says_what_was_done_with_the_heights(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    feet = written(tmp_path / "f.tif", np.full((3, 9), 100, np.float32), unit="ft")
+    words = ["profile", "--terrain", str(feet), "--above", "2"]
+    words += ["--eye", "500015", "3599985", "--target", "500255", "3599985"]
+    status, out, err = run(capsys, words)
+    assert (status, out[:7]) == (0, "240.0 m")
+    assert "note: f.tif: heights in ft are converted to metres\n" in err
+    _, out, err = run(capsys, [*words, "--json"])
+    assert err == ""
+    assert "f.tif: heights in ft are converted to metres" in json.loads(out)["notes"]
+
+
 def test_the_command_refuses_a_place_off_the_map(
     capsys: pytest.CaptureFixture[str], wall: Path
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from rasterio.windows import Window
 
-from linewatch.cli.ground import ground, terrain_paths
+from linewatch.cli.ground import ground, print_notes, tell_notes, terrain_paths
 from linewatch.cli.outputs import never_over
 from linewatch.errors import BadValue
 from linewatch.scenario.whole import write_whole
@@ -80,10 +80,12 @@ def profile(
     )
     if out is not None:
         _write(line, out)
-    told = _told(line)
+    told, notes = _told(line), tell_notes(land)
     if as_json:
-        print(json.dumps(told | {"file": None if out is None else str(out)}))
+        file = None if out is None else str(out)
+        print(json.dumps(told | {"file": file, "notes": notes}))
         return
+    print_notes(notes)
     for sentence in _sentences(line):
         print(sentence)
     if out is not None:

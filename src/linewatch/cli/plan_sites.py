@@ -118,11 +118,13 @@ def _lost(plan: SitePlan, stress: int | None) -> int:
 
 def _sensors(text: str) -> dict[str, int]:
     """Read counts such as ``radar=40,camera=65``."""
-    sensors = {}
+    sensors: dict[str, int] = {}
     for part in text.split(","):
         name, _, count = part.strip().partition("=")
-        if not count.isdecimal():
+        if not name or not count.isdecimal():
             raise BadValue("kit", "counts such as radar=40,camera=65", repr(part))
+        if name in sensors:
+            raise BadValue("kit", "one count a kind", f"two of {name}")
         sensors[name] = int(count)
     return sensors
 

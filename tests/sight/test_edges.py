@@ -113,10 +113,8 @@ def test_maps_of_one_row_or_one_column(mode: Mode, shape: tuple[int, int]) -> No
 
 @QUICK
 @pytest.mark.parametrize("reach_m", [480.0, 610.0, 705.0])
-def test_the_ray_past_the_last_cell_reads_the_ground_past_it(
-    mode: Mode, reach_m: float
-) -> None:
-    """Cells beyond the reach are not asked about, yet lie between the last two rays."""
+def test_where_the_reach_ends_within_a_bowl(mode: Mode, reach_m: float) -> None:
+    """Most of it is seen, and the ground past the reach would hide the last of it."""
     y, x = np.mgrid[0:51, 0:51] - 25
     noise = np.random.default_rng(9).normal(0, 0.4, (51, 51))
     bowl = (0.05 * (y**2 + x**2) + noise).astype(np.float32)

@@ -16,8 +16,8 @@ from pyproj import Geod, Transformer
 from linewatch.errors import BadFile, BadLines
 from linewatch.plan.siting.files import earth_centred, read_cover
 from linewatch.plan.siting.metres import geographic, places_on
-from linewatch.plan.siting.stands import read_stands
-from linewatch.plan.siting.table import Look, read_candidates, read_strip
+from linewatch.plan.siting.stands import Stands, on_ground, read_stands
+from linewatch.plan.siting.table import Look, cells_at, read_candidates, read_strip
 from linewatch.sight.raster import MapTerrain
 from tests.cli.running import run
 
@@ -262,4 +262,20 @@ def test_a_map_past_the_date_line_has_places_on_both_sides(tmp_path: Path) -> No
     )
     (tmp_path / "c.csv").write_text("site,x,y,lon_deg,lat_deg\n" + text)
     assert read_candidates(tmp_path / "c.csv", Look(), land).x.tolist() == x.tolist()
+    land.close()
+
+
+def test_numbers_beyond_every_map_are_off_it(feet: Path) -> None:
+    """Warnings are errors here: such a number is no whole one."""
+    land = MapTerrain(feet)
+    far = np.array([-1e300, 1e300, land.transform.c + 1.0])
+    row, col = cells_at(land, far, np.full(3, land.transform.f - 301.0))
+    assert (row.tolist(), col.tolist()) == ([1, 1, 1], [-1, 2**31 - 1, 0])
+    named = Stands(
+        name=("a", "b", "c"),
+        origin=("x",) * 3,
+        x=far,
+        y=np.full(3, land.transform.f - 301.0),
+    )
+    assert on_ground(land, named).name == ("c",)
     land.close()

@@ -233,8 +233,8 @@ def on_ground(terrain: MapTerrain, stands: Stands) -> Stands:
     """Return the places where the terrain has data."""
     rows, cols = terrain.shape
     shift = terrain.transform
-    row = np.floor((stands.y - shift.f) / shift.e).astype(np.int64)
-    col = np.floor((stands.x - shift.c) / shift.a).astype(np.int64)
+    row = np.floor((stands.y - shift.f) / shift.e)
+    col = np.floor((stands.x - shift.c) / shift.a)
     keep = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)
     for n in np.flatnonzero(keep).tolist():
         one = terrain.heights(Window(int(col[n]), int(row[n]), 1, 1))

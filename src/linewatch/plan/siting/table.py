@@ -38,6 +38,9 @@ TILE_M: Final = 5_000.0
 
 NAMES_TOLD: Final = 5
 
+MOST_CELLS: Final = 2**31 - 1
+"""Rows or columns that no raster exceeds, as GDAL counts them."""
+
 BLOCK_SITES: Final = 64
 """Candidates of a block at most: what is lost when the work is stopped."""
 
@@ -292,9 +295,10 @@ def build_cover(  # noqa: PLR0913 -- the door of a stage
 def cells_at(terrain: MapTerrain, x: Floats, y: Floats) -> tuple[Whole, Whole]:
     """Return the rows and columns that places lie in, on the terrain or off it."""
     shift = terrain.transform
-    row = np.floor((y - shift.f) / shift.e).astype(np.int64)
-    col = np.floor((x - shift.c) / shift.a).astype(np.int64)
-    return row, col
+    row, col = np.floor((y - shift.f) / shift.e), np.floor((x - shift.c) / shift.a)
+    # Far off the map a number may be too large for a whole one.
+    near_row, near_col = (np.clip(axis, -1, MOST_CELLS) for axis in (row, col))
+    return near_row.astype(np.int64), near_col.astype(np.int64)
 
 
 def _blocks(ground: MapTerrain, candidates: Candidates) -> list[Block]:

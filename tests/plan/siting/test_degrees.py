@@ -279,3 +279,21 @@ def test_numbers_beyond_every_map_are_off_it(feet: Path) -> None:
     )
     assert on_ground(land, named).name == ("c",)
     land.close()
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".csv", ".csv.gz", ".parquet"])
+def test_a_table_without_a_pair_is_a_table(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, degrees: Path, suffix: str
+) -> None:
+    """Demand off the map is seen by nobody: no choice is worth anything."""
+    (tmp_path / "s.csv").write_text(f"site,x,y\na,{LON + 0.01},{LAT - 0.01}\n")
+    (tmp_path / "d.csv").write_text("cell,x,y,weight\nz,0,0,1\n")
+    files = ["--demand", tmp_path / "d.csv", "--out"]
+    made = tmp_path / f"c{suffix}"
+    words = ["--terrain", degrees, "--candidates", tmp_path / "s.csv", "--workers", "1"]
+    status, out, _ = run(capsys, ["cover", *words, *files, made])
+    assert (status, out.count("lie off the terrain")) == (0, 1)
+    words = ["--sites", tmp_path / "s.csv", "--cover", made, "--choose", "1", "--json"]
+    status, out, _ = run(capsys, ["site", *words, *files, tmp_path / "o.csv"])
+    assert status == 0
+    assert (json.loads(out)["objective"], json.loads(out)["bound"]) == (0, 0)

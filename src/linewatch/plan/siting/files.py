@@ -292,7 +292,8 @@ def _summed(of_cell: Whole, weight: Floats, table: Cover) -> Floats:
 
 def read_pairs(path: Path) -> pa.Table:
     """Read ``site,cell[,prob]`` from a CSV or parquet file as text columns."""
-    return read_columns(path, COVER_COLUMNS)
+    # Where nothing is seen from anywhere there is no pair.
+    return read_columns(path, COVER_COLUMNS, least_rows=0)
 
 
 def write_chosen(path: Path, names: Sequence[str]) -> None:
@@ -315,7 +316,9 @@ def _write(path: Path, header: list[str], lines: list[list[str]]) -> None:
     write_whole(path, text.getvalue())
 
 
-def read_columns(path: Path, columns: Mapping[str, bool]) -> pa.Table:
+def read_columns(
+    path: Path, columns: Mapping[str, bool], *, least_rows: int = 1
+) -> pa.Table:
     """Read a CSV file, plain or gzip, or parquet as text columns, its header checked.
 
     Parameters
@@ -324,6 +327,8 @@ def read_columns(path: Path, columns: Mapping[str, bool]) -> pa.Table:
         The file.
     columns : mapping of str to bool
         Columns that may be there, and whether each must.
+    least_rows : int, default 1
+        Rows that there must be.
 
     Raises
     ------
@@ -331,7 +336,7 @@ def read_columns(path: Path, columns: Mapping[str, bool]) -> pa.Table:
         If it cannot be read, lacks a column, has another, or holds no row.
     """
     if path.suffix == ".parquet":
-        return _checked_columns(path, read_parquet(path), columns)
+        return _checked_columns(path, read_parquet(path), columns, least_rows)
     try:
         with path.open("rb") as file:
             zipped = file.read(2) == b"\x1f\x8b"
@@ -348,16 +353,16 @@ def read_columns(path: Path, columns: Mapping[str, bool]) -> pa.Table:
             )
     except (pa.ArrowInvalid, EOFError, gzip.BadGzipFile) as error:
         raise BadFile(path, f"is not a CSV file: {error}") from error
-    return _checked_columns(path, table, columns)
+    return _checked_columns(path, table, columns, least_rows)
 
 
 def _checked_columns(
-    path: Path, table: pa.Table, columns: Mapping[str, bool]
+    path: Path, table: pa.Table, columns: Mapping[str, bool], least_rows: int
 ) -> pa.Table:
     """Return a table of text columns with its names trimmed, if it may be used."""
     table = table.rename_columns([name.strip() for name in table.column_names])
     check_columns(path, table.column_names, columns)
-    if not table.num_rows:
+    if table.num_rows < least_rows:
         raise BadFile(path, "holds no row")
     return table
 

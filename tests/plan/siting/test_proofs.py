@@ -13,7 +13,7 @@ from linewatch.plan.siting.exact import cover_all, sharpened
 from linewatch.plan.siting.limits import SLACK, Links, Rows
 from linewatch.plan.siting.moving import choose_moving
 from linewatch.plan.siting.narrow import narrowed, weighed
-from linewatch.plan.siting.program import TOLERANCE, Program
+from linewatch.plan.siting.program import TOLERANCE, Program, solver_unit
 from tests.plan.siting import naive
 from tests.plan.siting.test_variants import problems
 
@@ -126,13 +126,7 @@ def test_small_costs_beside_large_ones_are_not_said_to_be_proven() -> None:
         site, cell = np.nonzero(rng.random((sites, cells)) < 0.6)
         cost = 10.0 ** rng.uniform(-9, 12, sites)
         cover = Cover.of(site, cell, weight=np.ones(cells), cost=cost)
-        best = min(
-            float(cost[list(some)].sum())
-            for n in range(1 << sites)
-            for some in [tuple(s for s in range(sites) if n >> s & 1)]
-            if set(cell) <= set(cell[np.isin(site, some)])
-        )
-        found = cover_all(cover)
+        best, found = cheapest(cover), cover_all(cover)
         assert found.bound <= best * (1 + 1e-9)
         if found.proof is Proof.BEST:
             assert found.cost <= best * (1 + FAR)
@@ -153,7 +147,27 @@ def test_the_solvers_bound_is_less_what_it_may_be_wrong_by() -> None:
     program.add_rules([(np.array([0]), np.array([0]), one)], one, 9 * one)
     values, bound = program.solved(5.0)
     assert values[0] == pytest.approx(1.0)
-    assert bound == pytest.approx(7.0 - 7.0 * TOLERANCE, rel=1e-12)
+    assert bound == pytest.approx(7.0 - TOLERANCE, rel=1e-12)
+
+
+@pytest.mark.parametrize("most", [1e-12, 0.3, 1.5, 2.0**20 + 1, 1e15])
+def test_the_solver_is_told_costs_of_a_thousand_or_two(most: float) -> None:
+    assert 1023 < most / solver_unit(np.array([most, 0.0])) <= 2048
+
+
+def test_the_solver_is_told_small_whole_costs_as_they_are() -> None:
+    assert solver_unit(np.array([0.0, 7.0, -(2.0**20)])) == 1.0
+    assert solver_unit(np.empty(0)) == 1.0
+
+
+def test_costs_that_nearly_agree_are_not_proven_out_of_order() -> None:
+    # The solver's own answer may pass for the best by a millionth of a small unit.
+    rng = np.random.default_rng(11)
+    for _ in range(10):
+        site, cell = np.nonzero(rng.random((6, 5)) < 0.5)
+        cost = 1.0 + rng.integers(0, 4, 6) * 3e-7
+        cover = Cover.of(site, cell, weight=np.ones(5), cost=cost)
+        assert cover_all(cover).bound <= cheapest(cover) * (1 + 1e-12)
 
 
 def test_units_that_move_are_not_bounded_below_what_is_small() -> None:
@@ -173,6 +187,17 @@ def test_held_sites_that_break_a_rule_are_told_as_before() -> None:
     limits = Limits(rows=rows, held=np.ones(2, bool))
     with pytest.raises(NoPlan, match="one of two; the sites that must stay"):
         choose(cover, limits, effort=QUICK)
+
+
+def cheapest(cover: Cover) -> float:
+    """The least cost of covering every cell that can be, each choice tried."""
+    site = np.repeat(np.arange(cover.sites), np.diff(cover.ptr))
+    return min(
+        float(cover.cost[list(some)].sum())
+        for n in range(1 << cover.sites)
+        for some in [tuple(s for s in range(cover.sites) if n >> s & 1)]
+        if set(cover.ind) <= set(cover.ind[np.isin(site, some)])
+    )
 
 
 def two(

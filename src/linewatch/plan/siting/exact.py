@@ -1,5 +1,6 @@
 """Set cover, and small cover problems of every kind, proven by HiGHS in SciPy."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,7 +11,13 @@ from linewatch.plan.siting.bound import Ending
 from linewatch.plan.siting.cover import Cover, Floats, Whole, merged
 from linewatch.plan.siting.limits import PROVEN_GAP, Choice, Flags, Limits, Proof
 from linewatch.plan.siting.narrow import narrowed, weighed
-from linewatch.plan.siting.program import TOLERANCE, Program, add_cells, add_sites
+from linewatch.plan.siting.program import (
+    TOLERANCE,
+    Program,
+    add_cells,
+    add_sites,
+    solver_unit,
+)
 
 SMALL_PAIRS: Final = 60_000
 """Pairs of a merged table up to which the solver is worth asking: above, it ends with
@@ -106,7 +113,7 @@ def cover_all(
     cost = np.where(free, 0.0, table.cost)
     need = np.minimum(own, backup).astype(np.float64)
     sites, spent, bound = _cheapest(table, limits, cost, need, limit_s)
-    wrong = TOLERANCE * float(cost.max(initial=0.0))
+    wrong = TOLERANCE * solver_unit(cost)
     if PROVEN_GAP * spent < spent - bound <= PROVEN_GAP * spent + wrong:
         # A site dearer than all that were found is in no cheaper choice; without such
         # the solver tells small costs apart.
@@ -114,6 +121,8 @@ def cover_all(
         limits = replace(limits, barred=limits.barred_of(table.sites) | dear)
         cost = np.where(dear, 0.0, cost)
         sites, spent, bound = _cheapest(table, limits, cost, need, limit_s)
+    if bool((cost == np.rint(cost)).all()):
+        bound = math.ceil(bound)
     bound = max(min(bound, spent), 0.0)
     return Cheapest(sites=sites, cost=spent, bound=bound, uncoverable=short)
 

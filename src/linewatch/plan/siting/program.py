@@ -9,14 +9,14 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csc_array
 
 from linewatch.errors import NoPlan
-from linewatch.plan.siting.cover import Cover, Floats, Whole, unit_of
+from linewatch.plan.siting.cover import Cover, Floats, Whole
 from linewatch.plan.siting.limits import Flags, Limits, Rows
 
 LARGE: Final = 2.0**20
-"""Whole costs are told to the solver as they are up to this, larger ones in a unit."""
+"""Whole costs are told to the solver as they are up to this."""
 
-TOLERANCE: Final = 1e-7
-"""What the solver's bound may be wrong by, beside the largest cost: its tolerance."""
+TOLERANCE: Final = 2e-6
+"""What the solver's bound may be wrong by, whatever the costs: twice its tolerance."""
 
 
 @dataclass(slots=True, eq=False)
@@ -71,12 +71,7 @@ class Program:
             If nothing meets the rules, or nothing was found in time.
         """
         cost = np.concatenate(self.cost)
-        # The solver's tolerances are absolute: costs near 1 make them small, and costs
-        # small beside the largest are lost in them.
-        unit = unit_of(np.abs(cost))
-        most = float(np.abs(cost).max(initial=0.0))
-        unit = max(unit, 2.0 ** math.frexp(most / LARGE)[1])
-        wrong = TOLERANCE * most
+        unit = solver_unit(cost)
         matrix: Any = csc_array(
             coo_array(
                 (
@@ -103,7 +98,20 @@ class Program:
             raise NoPlan((f"the solver found no choice in {limit_s:g} s",))
         # Without a column that must be whole there is no tree, and so no bound of it.
         bound = found.fun if found.mip_dual_bound is None else found.mip_dual_bound
-        return np.asarray(found.x, np.float64), float(bound) * unit - wrong
+        return np.asarray(found.x, np.float64), (float(bound) - TOLERANCE) * unit
+
+
+def solver_unit(cost: Floats) -> float:
+    """Return the unit that costs are told to the solver in.
+
+    Its tolerances are absolute, so the largest comes to a thousand or more: costs that
+    are small beside it are lost in them.
+    """
+    size = np.abs(cost)
+    most = float(size.max(initial=0.0))
+    if most <= LARGE and bool((size == np.rint(size)).all()):
+        return 1.0
+    return math.ldexp(1.0, math.frexp(most)[1] - 11)
 
 
 def add_sites(program: Program, table: Cover, limits: Limits, cost: Floats) -> int:

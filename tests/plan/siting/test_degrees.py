@@ -288,9 +288,16 @@ def test_a_table_without_a_pair_is_a_table(
     """Demand off the map is seen by nobody: no choice is worth anything."""
     (tmp_path / "s.csv").write_text(f"site,x,y\na,{LON + 0.01},{LAT - 0.01}\n")
     (tmp_path / "d.csv").write_text("cell,x,y,weight\nz,0,0,1\n")
-    files = ["--demand", tmp_path / "d.csv", "--out"]
+    files: list[str | Path] = ["--demand", tmp_path / "d.csv", "--out"]
     made = tmp_path / f"c{suffix}"
-    words = ["--terrain", degrees, "--candidates", tmp_path / "s.csv", "--workers", "1"]
+    words: list[str | Path] = [
+        "--terrain",
+        degrees,
+        "--candidates",
+        tmp_path / "s.csv",
+        "--workers",
+        "1",
+    ]
     status, out, _ = run(capsys, ["cover", *words, *files, made])
     assert (status, out.count("lie off the terrain")) == (0, 1)
     words = ["--sites", tmp_path / "s.csv", "--cover", made, "--choose", "1", "--json"]

@@ -175,3 +175,15 @@ def test_says_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     status, _, err = run(capsys, [*words, "--ridges", "3"])
     assert (status, err.count("\n")) == (1, 1)
     assert "one candidate or more" in err
+
+
+def test_a_summit_exactly_as_prominent_as_asked_counts(tmp_path: Path) -> None:
+    ground = np.zeros((40, 80))
+    ground[10, 10], ground[30, 60] = 50, 60
+    terrain = MapTerrain(written(tmp_path, ground))
+    found = [
+        len(ridges(terrain, 9, apart_m=300.0, prominence_m=least).name)
+        for least in (49.9, 50.0, 50.1, 60.0, 60.1)
+    ]
+    terrain.close()
+    assert found == [2, 2, 1, 1, 0]

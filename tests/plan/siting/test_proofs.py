@@ -165,7 +165,7 @@ def test_costs_that_nearly_agree_are_not_proven_out_of_order() -> None:
     rng = np.random.default_rng(11)
     for _ in range(10):
         site, cell = np.nonzero(rng.random((6, 5)) < 0.5)
-        cost = 1.0 + rng.integers(0, 4, 6) * 3e-7
+        cost = 1.0 + rng.integers(0, 4, 6).astype(np.float64) * 3e-7
         cover = Cover.of(site, cell, weight=np.ones(5), cost=cost)
         assert cover_all(cover).bound <= cheapest(cover) * (1 + 1e-12)
 

@@ -57,62 +57,74 @@ class Public:
         return [one.path for one in self.asked if method in (None, one.method)]
 
 
+class Answer(BaseHTTPRequestHandler):
+    """Answers by the routes of `held`."""
+
+    held: Public
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+        del words
+
+    def do_POST(self) -> None:
+        """Answer a question with a body."""
+        size = int(self.headers["Content-Length"])
+        self.answer("POST", json.loads(self.rfile.read(size)))
+
+    def do_GET(self) -> None:
+        """Answer a question without one."""
+        self.answer("GET", {})
+
+    def answer(self, method: str, body: dict[str, Any]) -> None:
+        """Answer by the route of the path, as it wishes."""
+        place = urlsplit(self.path)
+        asked = Asked(
+            method=method,
+            host=place.netloc,
+            path=place.path,
+            query={name: one[-1] for name, one in parse_qs(place.query).items()},
+            headers={name.lower(): one for name, one in self.headers.items()},
+            body=body,
+        )
+        self.held.asked.append(asked)
+        route = self.held.routes.get(place.path)
+        reply = Reply(status=404) if route is None else route(asked)
+        if "Date" in reply.headers:
+            self.send_response_only(reply.status)
+        else:
+            self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        if reply.length:
+            self.send_header("Content-Length", str(len(reply.body)))
+            self.end_headers()
+            self.wfile.write(reply.body)
+            return
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        half = reply.body[: len(reply.body) // 2]
+        for piece in (half,) if reply.cut else (half, reply.body[len(half) :]):
+            self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        if not reply.cut:
+            self.wfile.write(b"0\r\n\r\n")
+        self.close_connection = True
+
+
+class Quiet(ThreadingHTTPServer):
+    """A server whose client may hang up."""
+
+    def handle_error(self, *who: object) -> None:
+        """Pass over a client that has read enough."""
+        del who
+
+
 @contextmanager
 def public() -> Iterator[Public]:
     """Serve routes on a free port."""
     held = Public()
-
-    class Answer(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *words: object) -> None:
-            del words
-
-        def do_POST(self) -> None:
-            size = int(self.headers["Content-Length"])
-            self.answer("POST", json.loads(self.rfile.read(size)))
-
-        def do_GET(self) -> None:
-            self.answer("GET", {})
-
-        def answer(self, method: str, body: dict[str, Any]) -> None:
-            place = urlsplit(self.path)
-            asked = Asked(
-                method=method,
-                host=place.netloc,
-                path=place.path,
-                query={name: one[-1] for name, one in parse_qs(place.query).items()},
-                headers={name.lower(): one for name, one in self.headers.items()},
-                body=body,
-            )
-            held.asked.append(asked)
-            route = held.routes.get(place.path)
-            reply = Reply(status=404) if route is None else route(asked)
-            if "Date" in reply.headers:
-                self.send_response_only(reply.status)
-            else:
-                self.send_response(reply.status)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            if reply.length:
-                self.send_header("Content-Length", str(len(reply.body)))
-                self.end_headers()
-                self.wfile.write(reply.body)
-                return
-            self.send_header("Transfer-Encoding", "chunked")
-            self.end_headers()
-            half = reply.body[: len(reply.body) // 2]
-            for piece in (half,) if reply.cut else (half, reply.body[len(half) :]):
-                self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
-            if not reply.cut:
-                self.wfile.write(b"0\r\n\r\n")
-            self.close_connection = True
-
-    class Quiet(ThreadingHTTPServer):
-        def handle_error(self, *who: object) -> None:
-            del who  # a client that has read enough may hang up
-
-    server = Quiet(("127.0.0.1", 0), Answer)
+    own = type("Own", (Answer,), {"held": held})
+    server = Quiet(("127.0.0.1", 0), own)
     server.daemon_threads = True
     held.address = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))

@@ -465,7 +465,8 @@ def test_what_a_proposal_lacks_is_told_before_the_work(
         raise AssertionError("it planned first")
 
     monkeypatch.setattr("linewatch.cli.plan_sites.propose", never)
-    words = ["plan", "sites", "--scenario", folder, "--kit", "radar=1"]
-    status, _, err = run(capsys, [*words, "--out", tmp_path / "sites.json"])
+    words: list[str | Path] = ["plan", "sites", "--scenario", folder]
+    words += ["--kit", "radar=1", "--out", tmp_path / "sites.json"]
+    status, _, err = run(capsys, words)
     assert status == 1
     assert "must name a file as authority" in err

@@ -1,5 +1,6 @@
 """Proofs hold where numbers lie far apart: weights, costs and what sites use."""
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linewatch.errors import NoPlan
-from linewatch.plan.siting import Cover, Effort, Limits, Proof, choose
+from linewatch.plan.siting import Cover, Effort, Limits, Proof, choose, program
 from linewatch.plan.siting.exact import cover_all, sharpened
 from linewatch.plan.siting.limits import SLACK, Links, Rows
 from linewatch.plan.siting.moving import choose_moving
@@ -210,3 +211,26 @@ def two(
     told = pairs or [(n, n) for n in range(len(cost))]
     site, cell = np.array(told).T
     return Cover.of(site, cell, weight=np.array(weight), cost=np.array(cost))
+
+
+def test_the_solver_says_nothing_into_an_answer(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HiGHS prints some lines whatever it is told: an answer may be one JSON object."""
+    solve = program.milp
+
+    def loud(*words: object, **more: object) -> object:
+        os.write(1, b"WARNING: a line of the solver\n")
+        return solve(*words, **more)
+
+    monkeypatch.setattr(program, "milp", loud)
+    few = Program()
+    few.add_columns(np.array([1.0, 2.0]), np.zeros(2), np.ones(2), whole=True)
+    both = np.zeros(2, np.int64), np.arange(2), np.ones(2)
+    few.add_rules([both], np.array([1.0]), np.array([2.0]))
+    print("before")
+    columns, bound = few.solved(5.0)
+    print("after")
+    assert columns.tolist() == [1.0, 0.0]
+    assert bound == pytest.approx(1.0, abs=1e-5)
+    assert capfd.readouterr().out == "before\nafter\n"

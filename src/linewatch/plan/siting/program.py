@@ -1,6 +1,10 @@
 """Siting as a mixed-integer program, solved by HiGHS in SciPy: for small tables."""
 
 import math
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -83,15 +87,16 @@ class Program:
         )
         matrix.indices = matrix.indices.astype(np.int32)
         matrix.indptr = matrix.indptr.astype(np.int32)
-        found: Any = milp(
-            cost / unit,
-            integrality=np.concatenate(self.whole).astype(np.int64),
-            bounds=Bounds(np.concatenate(self.lower), np.concatenate(self.upper)),
-            constraints=LinearConstraint(
-                matrix, np.concatenate(self.low), np.concatenate(self.high)
-            ),
-            options={"mip_rel_gap": 0.0, "time_limit": limit_s},
-        )
+        with _hushed():
+            found: Any = milp(
+                cost / unit,
+                integrality=np.concatenate(self.whole).astype(np.int64),
+                bounds=Bounds(np.concatenate(self.lower), np.concatenate(self.upper)),
+                constraints=LinearConstraint(
+                    matrix, np.concatenate(self.low), np.concatenate(self.high)
+                ),
+                options={"mip_rel_gap": 0.0, "time_limit": limit_s},
+            )
         if found.x is None:
             if found.status == 2:  # infeasible, by SciPy's numbers
                 raise NoPlan(("the limits and rules of the sites",))
@@ -99,6 +104,21 @@ class Program:
         # Without a column that must be whole there is no tree, and so no bound of it.
         bound = found.fun if found.mip_dual_bound is None else found.mip_dual_bound
         return np.asarray(found.x, np.float64), (float(bound) - TOLERANCE) * unit
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep the solver's own lines, which no option turns off, out of the answer."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    away = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(away, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(away)
 
 
 def solver_unit(cost: Floats) -> float:

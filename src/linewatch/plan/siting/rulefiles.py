@@ -35,6 +35,10 @@ DISTANCE_COLUMNS: Final = {"site": True, "cell": True, "distance": True}
 MOST_DISTANCES: Final = 200_000_000
 """Cells by sites that a table of distances may hold: 1.6 GB."""
 
+LIKE_DEGREES: Final = 20.0
+"""Extents of all places that a spacing must exceed for them to be degrees [-]: metres
+that lie so near would leave one site at most in any case."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFiles:
@@ -120,7 +124,7 @@ def _spacing(table: Table, least_m: float) -> Rows:
     if table.z is None:
         wide, high = float(np.ptp(table.x)), float(np.ptp(table.y))
         as_degrees = np.abs(table.x).max() <= 180 and np.abs(table.y).max() <= 90
-        if as_degrees and 0 < math.hypot(wide, high) < least_m:
+        if as_degrees and 0 < LIKE_DEGREES * math.hypot(wide, high) < least_m:
             rule = "given with x and y in metres, or lon_deg and lat_deg for degrees"
             got = f"with all within {math.hypot(wide, high):.3g} of each other"
             raise BadValue("--spacing", rule, got)

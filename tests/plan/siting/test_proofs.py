@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -217,9 +218,9 @@ def test_the_solver_says_nothing_into_an_answer(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """HiGHS prints some lines whatever it is told: an answer may be one JSON object."""
-    solve = program.milp
+    solve: Any = program.milp
 
-    def loud(*words: object, **more: object) -> object:
+    def loud(*words: Any, **more: Any) -> Any:
         os.write(1, b"WARNING: a line of the solver\n")
         return solve(*words, **more)
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import milp
 
 from linewatch.errors import NoPlan
-from linewatch.plan.siting import Cover, Effort, Limits, Proof, choose, program
+from linewatch.plan.siting import Cover, Effort, Limits, Proof, choose
 from linewatch.plan.siting.exact import cover_all, sharpened
 from linewatch.plan.siting.limits import SLACK, Links, Rows
 from linewatch.plan.siting.moving import choose_moving
@@ -218,13 +219,13 @@ def test_the_solver_says_nothing_into_an_answer(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """HiGHS prints some lines whatever it is told: an answer may be one JSON object."""
-    solve: Any = program.milp
+    solve: Any = milp
 
     def loud(*words: Any, **more: Any) -> Any:
         os.write(1, b"WARNING: a line of the solver\n")
         return solve(*words, **more)
 
-    monkeypatch.setattr(program, "milp", loud)
+    monkeypatch.setattr("linewatch.plan.siting.program.milp", loud)
     few = Program()
     few.add_columns(np.array([1.0, 2.0]), np.zeros(2), np.ones(2), whole=True)
     both = np.zeros(2, np.int64), np.arange(2), np.ones(2)

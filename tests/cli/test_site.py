@@ -14,6 +14,7 @@ SITES = (
 DEMAND = "cell,weight\na,5\nb,3\nc,2\nd,1\n"
 COVER = "site,cell\nhill,a\nhill,b\nridge,b\nroad,c\ntower,c\ntower,d\n"
 PERIODS = "cell,weight,period\na,5,day\nb,3,day\nc,2,night\nd,1,night\n"
+NAMES = ("hill", "ridge", "road", "tower")
 WORDS = (
     "site", "--sites", "sites.csv", "--demand", "demand.csv", "--cover", "cover.csv",
     "--out", "out.csv",
@@ -139,3 +140,38 @@ def test_units_move_over_links_for_a_backup_and_by_chances(
     # The hill by day and one of the others, which both stay or come by night.
     assert told["objective"] == pytest.approx(2.5 + 2 * 0.9 + 1.0)
     assert told["status"] == "best"
+
+
+@pytest.mark.parametrize(
+    ("more", "stages"),
+    [
+        ("--choose 2", ["search", "bound"]),
+        ("--choose 2 --moves 1", ["search", "bound", "moves"]),
+        ("--nearest 2", ["search"]),
+    ],
+)
+def test_work_is_shown_on_a_terminal_alone(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    more: str,
+    stages: list[str],
+) -> None:
+    if "--moves" in more:
+        Path("demand.csv").write_text(PERIODS)
+    if "--nearest" in more:
+        pairs = [f"{s},{c},{n + 1}\n" for n, s in enumerate(NAMES) for c in "abcd"]
+        Path("cover.csv").write_text("site,cell,distance\n" + "".join(pairs))
+    words = [*WORDS, *more.split()]
+    status, plain, err = run(capsys, words)
+    assert (status, err) == (0, "")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    status, out, err = run(capsys, words)
+    assert (status, out) == (0, plain)
+    lines = err.splitlines()
+    shown = [line for line in lines if line.endswith("100%")]
+    assert [line.split(" ")[0] for line in shown][: len(stages)] == stages
+    assert err.endswith("\n")
+    assert all(line.startswith(tuple(stages)) for line in lines if line)
+    status, out, err = run(capsys, [*words, "--json"])
+    assert (status, err) == (0, "")
+    json.loads(out)

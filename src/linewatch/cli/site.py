@@ -149,17 +149,20 @@ def site(
         return
     _check(table, limits, choose_count, budget)
     effort = Effort(kicks=kicks, rounds=rounds, workers=workers)
+    progress = None if as_json else tell
     if moves is not None:
         if not table.periods:
             rule = "left out where the demand has no column 'period'"
             raise BadValue("--moves", rule, moves)
         moving = choose_moving(
             table.cover, table.by_period, limits,
-            moves=moves, backup=backup, effort=effort,
+            moves=moves, backup=backup, effort=effort, progress=progress,
         )  # fmt: skip
         _periods(moving, table, out, as_json=as_json)
         return
-    choice = choose(table.cover, limits, backup=backup, effort=effort)
+    choice = choose(
+        table.cover, limits, backup=backup, effort=effort, progress=progress
+    )
     if is_small(table.cover):
         choice = sharpened(table.cover, limits, choice, backup=backup)
     _some(choice, table, limits)
@@ -354,7 +357,8 @@ def _nearest(
     if not 1 <= count <= len(names):
         rule = f"from 1 to the {len(names)} sites there are"
         raise BadValue("--nearest", rule, count)
-    found = p_median(distance, count, weight=weight, effort=effort)
+    progress = None if as_json else tell
+    found = p_median(distance, count, weight=weight, effort=effort, progress=progress)
     own = distance[:, found.sites].min(axis=1)
     lost = int(((own >= beyond) & (weight > 0)).sum())
     if lost:

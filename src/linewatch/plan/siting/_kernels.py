@@ -334,22 +334,21 @@ def kick(
     taken: NDArray[np.bool_],
     gain: Floats,
     kicks: int,
-    seed: int,
-) -> int:
+    state: int,
+    value: float,
+) -> tuple[int, float]:
     """Give up a few sites, fill by gain, exchange, and keep what is no worse.
 
-    Returns how many kicks were kept.
+    `state`, of the draws, and `value`, what the start is worth, are returned to go on.
     """
     sites = ptr.size - 1
-    state, kept = draw(seed + 1), 0
     best = taken.copy()
-    value = worth_of(weight, worth, count, miss)
     barred = shut.copy()
     look = np.zeros(sites, dtype=np.bool_)
     for _ in range(kicks):
         members = np.flatnonzero(taken & ~held)
         if members.size < 2:
-            return kept
+            break
         state = draw(state)
         first = members[state % members.size]
         size = min(2 + state % 4, members.size)
@@ -385,7 +384,6 @@ def kick(
         )  # fmt: skip
         now = worth_of(weight, worth, count, miss)
         if now >= value:
-            kept += 1 if now > value else 0
             value = now
             best[:] = taken
             continue
@@ -396,4 +394,4 @@ def kick(
                     taken, gain, s, 1 if best[s] else 0,
                 )  # fmt: skip
                 book(rptr, rind, rval, used, s, 1 if best[s] else -1)
-    return kept
+    return state, value

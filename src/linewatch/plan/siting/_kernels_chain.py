@@ -20,8 +20,10 @@ TINY = 1e-9
 
 TRIED = 8
 TRIED_AGAIN = 2
-"""Ways out of which the best is taken by what it truly adds, the rest being bounded: at
-first, and after each kick."""
+"""Ways out tried for what they truly add, best bound first: at first, after kicks."""
+
+EVERY = 1 << 62
+"""More tries than there are."""
 
 
 @kernel
@@ -78,12 +80,7 @@ def move(
 
 @kernel
 def fits(
-    rptr: Whole,
-    rind: Cells,
-    rval: Floats,
-    have: Floats,
-    used: Floats,
-    s: int,
+    rptr: Whole, rind: Cells, rval: Floats, have: Floats, used: Floats, s: int
 ) -> bool:
     """Tell whether site `s` fits beside what is used."""
     for at in range(rptr[s], rptr[s + 1]):
@@ -136,14 +133,10 @@ def joining(
     `seen` are the taken ones that reach a gateway already.
     """
     sites = taken.size
-    parts = np.zeros(sites, dtype=np.int64)
-    stamp = np.zeros(sites, dtype=np.int64)
-    ahead = np.empty(sites, dtype=np.int64)
-    mine = np.zeros(sites, dtype=np.bool_)
+    parts, stamp = np.zeros(sites, np.int64), np.zeros(sites, np.int64)
+    ahead, mine = np.empty(sites, np.int64), np.zeros(sites, np.bool_)
     part = 1
-    for s in range(sites):
-        joins[s] = gate[s]
-        stamp[s] = 0
+    joins[:] = gate
     for s in range(sites):
         if seen[s]:
             for at in range(lptr[s], lptr[s + 1]):
@@ -206,8 +199,7 @@ def ways(
     while True:
         # The gates open the first step, beside what is next to the taken sites.
         end = tail
-        for at_head in range(head, end):
-            s = ahead[at_head]
+        for s in ahead[head:end]:
             for at in range(lptr[s], lptr[s + 1]):
                 t = lind[at]
                 if shut[t] or taken[t]:
@@ -229,8 +221,7 @@ def ways(
             break
         head = end
         step += 1
-    for place in range(first, tail):
-        s = ahead[place]
+    for s in ahead[first:tail]:
         worth[s] = total[s] / max(cost[s], TINY)
     return ahead[first:tail].copy()
 
@@ -260,12 +251,13 @@ def grow(
     taken: Flags,
     gain: Floats,
     tried: int,
-) -> None:
-    """Take the way that adds most for what its sites take, until none fits or adds."""
+    steps: int,
+) -> bool:
+    """Take the way that adds most for what its sites take; True once none does."""
     sites = taken.size
     came = np.full(sites, -1, dtype=np.int64)
     worth = np.zeros(sites)
-    while True:
+    for _ in range(steps):
         found = ways(lptr, lind, gate, shut, taken, gain * favour, divide, came, worth)
         order = found[np.argsort(-worth[found])]
         best, most, looked = -1, TINY, 0
@@ -297,13 +289,14 @@ def grow(
             if added > TINY and wanted / max(cost, TINY) > most:
                 best, most = target, wanted / max(cost, TINY)
         if best < 0:
-            return
+            return True
         while best >= 0:
             move(
                 ptr, ind, tptr, tsite, tprob, weight, value, rptr, rind, rval,
                 used, count, miss, taken, gain, best, 1,
             )  # fmt: skip
             best = came[best]
+    return False
 
 
 @kernel
@@ -349,20 +342,24 @@ def exchange(
     taken: Flags,
     gain: Floats,
     look: Flags,
-) -> None:
+    idle: int,
+    s: int,
+    tries: int,
+) -> tuple[int, int]:
     """Exchange a taken site for one that keeps all joined, until none is better.
 
-    Only sites marked in `look` are given up; an exchange marks those it bears on.
+    Only sites marked in `look` are given up; an exchange marks those it bears on. It
+    stops after so many tries; `idle` and `s`, at first 0, are returned to go on from.
     """
     sites = taken.size
     seen, joins = np.zeros(sites, np.bool_), np.zeros(sites, np.bool_)
-    idle, s = 0, 0
-    while idle < sites:
+    while idle < sites and tries > 0:
         s = (s + 1) % sites
         idle += 1
         if not taken[s] or held[s] or not look[s]:
             continue
         look[s] = False
+        tries -= 1
         move(
             ptr, ind, tptr, tsite, tprob, weight, worth, rptr, rind, rval,
             used, count, miss, taken, gain, s, 0,
@@ -387,6 +384,7 @@ def exchange(
             ptr, ind, tptr, tsite, tprob, weight, worth, rptr, rind, rval,
             used, count, miss, taken, gain, best, 1,
         )  # fmt: skip
+    return idle, s
 
 
 @kernel
@@ -421,18 +419,20 @@ def shake(
     gain: Floats,
     kicks: int,
     enough: float,
-    seed: int,
-) -> None:
-    """Give up a few linked sites, grow and exchange anew; keep what is no worse."""
+    state: int,
+    kept: float,
+) -> tuple[int, float]:
+    """Give up a few linked sites, grow and exchange anew; keep what is no worse.
+
+    `state`, of the draws, and `kept`, what the start is worth, are returned to go on.
+    """
     sites = taken.size
-    state = draw(seed + 1)
     best, seen = taken.copy(), np.zeros(sites, np.bool_)
-    kept = value_of(weight, worth, count, miss)
     favour, look = np.ones(sites), np.zeros(sites, np.bool_)
     for _ in range(kicks):
         members = np.flatnonzero(taken & ~held)
         if members.size == 0 or kept >= enough:
-            return
+            break
         state = draw(state)
         last = members[state % members.size]
         state = draw(state)
@@ -469,7 +469,7 @@ def shake(
             grow(
                 ptr, ind, tptr, tsite, tprob, weight, worth, rptr, rind, rval, have,
                 lptr, lind, gate, shut, divide, favour, used, count, miss, taken, gain,
-                TRIED_AGAIN,
+                TRIED_AGAIN, sites,
             )  # fmt: skip
             look[:] = False
             for s in range(sites):
@@ -478,12 +478,13 @@ def shake(
             exchange(
                 ptr, ind, tptr, tsite, tprob, weight, worth, rptr, rind, rval, have,
                 lptr, lind, gate, shut, held, used, count, miss, taken, gain, look,
+                0, 0, EVERY,
             )  # fmt: skip
             favour[:] = 1.0
             grow(
                 ptr, ind, tptr, tsite, tprob, weight, worth, rptr, rind, rval, have,
                 lptr, lind, gate, shut, divide, favour, used, count, miss, taken, gain,
-                TRIED_AGAIN,
+                TRIED_AGAIN, sites,
             )  # fmt: skip
         now = value_of(weight, worth, count, miss)
         if whole and now >= kept:
@@ -496,3 +497,4 @@ def shake(
                     ptr, ind, tptr, tsite, tprob, weight, worth, rptr, rind, rval,
                     used, count, miss, taken, gain, s, 1 if best[s] else 0,
                 )  # fmt: skip
+    return state, kept

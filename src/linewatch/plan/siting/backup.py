@@ -50,8 +50,8 @@ def backup_bound(  # noqa: PLR0913 -- the door of a stage
         nearly = last.enough if last.whole else 0.0
         core = Core(task, taken, effort.workers)
         services = Services(core, objective, nearly, need)
-    for size, part, reach in STAGES:
-        pace = _pace(effort, part, objective, last)
+    for n, (size, _, reach) in enumerate(STAGES):
+        pace = _pace(effort, n, objective, last)
         if double is not None:
             double.sharpen(size, replace(pace, reach=reach))
             bound, share = double.best, double.share
@@ -66,7 +66,8 @@ def backup_bound(  # noqa: PLR0913 -- the door of a stage
     return last.cut(bound), share
 
 
-def _pace(effort: Effort, part: float, objective: float, last: Ending) -> Pace:
-    """Return the pace of a stage that takes a part of the rounds."""
-    rounds = max(1, int(effort.rounds * part))
-    return Pace(rounds=rounds, lower=objective, enough=last.enough)
+def _pace(effort: Effort, n: int, objective: float, last: Ending) -> Pace:
+    """Return the pace of a stage that takes its part of the rounds."""
+    parts = [part for _, part, _ in STAGES]
+    rounds, told = max(1, int(effort.rounds * parts[n])), effort.part(n, parts)
+    return Pace(rounds=rounds, lower=objective, enough=last.enough, told=told)

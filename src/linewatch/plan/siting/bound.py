@@ -87,9 +87,11 @@ def bound_of(
         return 0.0
     last = Ending.of(table, objective)
     core = Core(relaxed(table, limits), taken, effort.workers)
-    for size, share in STAGES:
-        rounds = max(1, int(effort.rounds * share))
-        core.sharpen(size, Pace(rounds=rounds, lower=objective, enough=last.enough))
+    shares = [share for _, share in STAGES]
+    for n, (size, share) in enumerate(STAGES):
+        rounds, told = max(1, int(effort.rounds * share)), effort.part(n, shares)
+        pace = Pace(rounds=rounds, lower=objective, enough=last.enough, told=told)
+        core.sharpen(size, pace)
         if core.best - objective <= last.enough:
             break
     return last.cut(core.best)

@@ -13,6 +13,12 @@ from linewatch.plan.siting.search import GeneralSearch
 SLOW_KICK: int = 2
 """How many kicks of sure cover without links cost one with them, about."""
 
+STEPS: int = 4
+TRIES: int = 64
+KICKS: int = 2
+"""Ways taken, exchanges tried and kicks in one compiled call: a signal waits for its
+end, on large tables about as long as a second."""
+
 LEAST_FAVOUR: float = 0.05
 """How far a site that the bound never chooses is favoured beside one it always does."""
 
@@ -54,8 +60,11 @@ class ChainSearch:
         start, value = self.taken.copy(), self.objective
         inner = self.inner
         every = np.ones(self.table.sites, bool)
-        exchanged = (*self._shared(), inner.held, *self._state(), every)
-        loops.exchange(*exchanged)
+        marked = (*self._shared(), inner.held, *self._state(), every)
+        idle, last = 0, 0
+        while idle < self.table.sites:
+            exchanged = (*marked, idle, last, TRIES)
+            idle, last = loops.exchange(*exchanged)
         ones = np.ones(self.table.sites)
         self._grow(ones, ones)
         if self.objective < value:
@@ -63,8 +72,12 @@ class ChainSearch:
         kicks = -(-effort.kicks // SLOW_KICK)
         divide = self.table.cost if inner.priced else ones
         parts = (*self._shared(), inner.held, divide, *self._state())
-        shaken = (*parts, kicks, enough, effort.seed)
-        loops.shake(*shaken)
+        state = loops.draw(effort.seed + 1)
+        kept = loops.value_of(self.table.weight, inner.worth, inner.count, inner.miss)
+        for done in range(0, kicks, KICKS):
+            effort.tell(done / kicks)
+            shaken = (*parts, min(KICKS, kicks - done), enough, state, kept)
+            state, kept = loops.shake(*shaken)
         # Gains that moved along with every change drift by rounding: set anew.
         self._set(self.taken if self.objective >= value else start)
 
@@ -82,8 +95,9 @@ class ChainSearch:
 
     def _grow(self, divide: Floats, favour: Floats) -> None:
         """Take the best way out while one fits and adds."""
-        grown = (*self._shared(), divide, favour, *self._state(), loops.TRIED)
-        loops.grow(*grown)
+        grown = (*self._shared(), divide, favour, *self._state(), loops.TRIED, STEPS)
+        while not loops.grow(*grown):
+            pass
 
     def _set(self, taken: Flags) -> None:
         """Set the state to a choice."""

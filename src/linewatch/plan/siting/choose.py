@@ -18,6 +18,7 @@ from linewatch.plan.siting.limits import (
     Flags,
     Limits,
     Links,
+    Progress,
     Proof,
     Rows,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Effort",
     "Limits",
     "Links",
+    "Progress",
     "Proof",
     "Rows",
     "choose",
@@ -39,6 +41,10 @@ __all__ = [
 
 PLAIN_PART: int = 4
 """Linked sites are also bounded as if they were not, with one round in so many."""
+
+SEARCH: str = "search"
+BOUND: str = "bound"
+"""The stages that are told."""
 
 CUTS_AGAIN: int = 3
 """Times that a bound of linked backup is sought anew with the cuts that it broke."""
@@ -50,6 +56,7 @@ def choose(
     *,
     backup: int = 1,
     effort: Effort | None = None,
+    progress: Progress | None = None,
 ) -> Choice:
     """Choose the sites that are worth most together.
 
@@ -64,6 +71,8 @@ def choose(
         Sites that must cover a cell for it to count.
     effort : Effort, optional
         How long to try.
+    progress : callable, optional
+        Told the stage and the share done, between kicks and steps of the bound.
 
     Returns
     -------
@@ -112,26 +121,30 @@ def choose(
     table = replace(table, weight=table.weight / unit)
     search = _search(table, limits, backup)
     greedy = search.fill()
-    search.improve(effort, math.inf)
+    kicks = effort.telling(progress, SEARCH)
+    search.improve(kicks, math.inf)
+    kicks.tell(1)
     objective, taken = search.objective, search.taken.copy()
+    steps, effort = effort.telling(progress, BOUND), replace(effort, told=None)
     if limits.links is not None:
-        bound, share = _linked(table, limits, backup, (taken, objective), effort)
+        bound, share = _linked(table, limits, backup, (taken, objective), steps)
         if bound > objective and search.follow(share, effort):
             objective, taken = search.objective, search.taken
     elif backup == 1 and table.is_sure:
-        bound = bound_of(table, limits, taken, objective, effort)
+        bound = bound_of(table, limits, taken, objective, steps)
     else:
 
         def follow(share: Floats) -> float:
             search.follow(share, effort)
             return search.objective
 
-        known = (taken, objective, effort, follow)
+        known = (taken, objective, steps, follow)
         if backup > 1:
             bound, _ = backup_bound(table, limits, backup, *known)
         else:
             bound = chance_bound(table, limits, *known)
         objective, taken = search.objective, search.taken
+    steps.tell(1)
     sites = np.flatnonzero(taken)
     order = np.argsort(-gains_alone(table)[sites], kind="stable")
     return Choice(
@@ -152,13 +165,17 @@ def _linked(
 ) -> tuple[float, Floats]:
     """Return the bound of linked sites, and how often each was chosen for it."""
     if backup == 1:
-        quick = replace(effort, rounds=-(-effort.rounds // PLAIN_PART))
+        rounds, parts = -(-effort.rounds // PLAIN_PART), (1, PLAIN_PART)
+        quick = replace(effort, rounds=rounds, told=effort.part(0, parts))
         unlinked = bound_of if table.is_sure else chance_bound
         plain = unlinked(table, limits, *known, quick)
-        bound, share = linked_bound(table, limits, *known, effort)
+        slow = replace(effort, told=effort.part(1, parts))
+        bound, share = linked_bound(table, limits, *known, slow)
         return min(plain, bound), share
-    bound, share = backup_bound(table, limits, backup, *known, effort)
-    for _ in range(CUTS_AGAIN):
+    stages = (1,) * (1 + CUTS_AGAIN)
+    now = replace(effort, told=effort.part(0, stages))
+    bound, share = backup_bound(table, limits, backup, *known, now)
+    for n in range(CUTS_AGAIN):
         links = limits.links
         if links is None or bound <= known[1] * (1 + PROVEN_GAP):
             break
@@ -168,7 +185,8 @@ def _linked(
         rows = cut_rows(table.sites, cuts)
         rows = rows if links.cuts is None else links.cuts.joined(rows)
         limits = replace(limits, links=replace(links, cuts=rows))
-        lower, share = backup_bound(table, limits, backup, *known, effort)
+        now = replace(effort, told=effort.part(n + 1, stages))
+        lower, share = backup_bound(table, limits, backup, *known, now)
         bound = min(bound, lower)
     return bound, share
 

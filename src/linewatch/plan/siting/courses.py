@@ -118,16 +118,23 @@ def _priced(task: Task, goods: Goods, objective: float, effort: Effort) -> float
     """Return the bound, its sums as they come."""
     services, limits = Services(goods), task.limits
     hard = limits.all_rows(task.cover)
-    found = _descent(task, services, hard, (objective, effort), None)
+    # With links the courses are priced again and again, the rounds shared out.
+    parts = [1] if limits.links is None else [CUTS_AGAIN, *(1,) * CUTS_AGAIN]
+    first = replace(effort, told=effort.part(0, parts))
+    found = _descent(task, services, hard, (objective, first), None)
     if limits.links is None or found.bound <= objective * (1 + 1e-6):
         return found.bound
-    best, rows = min(found.bound, _apart(task, objective, effort)), hard
+    best, rows = (
+        min(found.bound, _apart(task, objective, replace(effort, told=None))),
+        hard,
+    )
     links = open_links(limits.links, limits.barred_of(task.cover.sites))
     more = reach_rows(links)
-    part = replace(effort, rounds=-(-effort.rounds // CUTS_AGAIN))
-    for _ in range(CUTS_AGAIN):
+    rounds = -(-effort.rounds // CUTS_AGAIN)
+    for n in range(CUTS_AGAIN):
         rows = rows.joined(more)
         start = _with_rows(found.price, services, len(more.have))
+        part = replace(effort, rounds=rounds, told=effort.part(n + 1, parts))
         found = _descent(task, services, rows, (objective, part), start)
         best = min(best, found.bound)
         shares = found.mean.reshape(services.periods, -1)
@@ -215,7 +222,8 @@ def _descent(
         ]
     )
     enough = 1e-6 * objective + 1e-12
-    pace = Pace(rounds=effort.rounds, lower=objective, enough=enough)
+    told = effort.told
+    pace = Pace(rounds=effort.rounds, lower=objective, enough=enough, told=told)
     return descend(oracle, start, top, pace, scale)
 
 

@@ -1,9 +1,10 @@
 """What may be chosen: counts, a budget, and rules that sites share."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,9 @@ SLACK: Final = 1e-8
 rules to a tenth of it."""
 
 Flags = NDArray[np.bool_]
+
+Progress = Callable[[str, float], None]
+"""Told the stage of the work and the share of it that is done, 1 once at its end."""
 
 
 class Proof(StrEnum):
@@ -48,6 +52,8 @@ class Effort:
     splits : int
         Times that a part of the choices is split where a p-median's bound alone proves
         too little.
+    told : callable, optional
+        Told the share of a stage that is done, from 0 on.
     """
 
     kicks: int = 500
@@ -55,12 +61,32 @@ class Effort:
     seed: int = 1
     workers: int = 1
     splits: int = 1_000
+    told: Callable[[float], None] | None = field(
+        default=None, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         least = min(self.kicks, self.splits)
         if least < 0 or self.rounds < 1 or self.workers < 1:
             rule = "0 or more kicks and splits, 1 or more rounds and 1 or more workers"
             raise BadValue("effort", rule, self)
+
+    def tell(self, share: float) -> None:
+        """Tell the share of a stage that is done."""
+        if self.told is not None:
+            self.told(share)
+
+    def telling(self, progress: Progress | None, stage: str) -> "Effort":
+        """Return the same effort, whose shares are told as those of a stage."""
+        if progress is None:
+            return replace(self, told=None)
+        return replace(self, told=partial(progress, stage))
+
+    def part(self, n: int, sizes: Sequence[float]) -> Callable[[float], None]:
+        """Return how part `n` of a stage tells its own share, parts being so large."""
+        whole = sum(sizes)
+        before, size = sum(sizes[:n]) / whole, sizes[n] / whole
+        return lambda share: self.tell(before + size * share)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

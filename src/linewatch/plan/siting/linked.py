@@ -104,10 +104,13 @@ def linked_bound(
     task = relaxed(table, limits)
     last = Ending.of(table, objective)
     forest = Forest(task, open_links(links, task.shut), taken)
-    for share in STAGES:
+    for n, share in enumerate(STAGES):
         before, inside = forest.best, int(forest.inside.sum())
         rounds = max(2, int(effort.rounds * share))
-        forest.sharpen(Pace(rounds=rounds, lower=objective, enough=last.enough))
+        told = effort.part(n, STAGES)
+        forest.sharpen(
+            Pace(rounds=rounds, lower=objective, enough=last.enough, told=told)
+        )
         fell = before - forest.best > SETTLED * abs(forest.best)
         grew = int(forest.inside.sum()) > 1.01 * inside
         if forest.best - objective <= last.enough or not (fell or grew):

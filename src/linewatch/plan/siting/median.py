@@ -10,7 +10,7 @@ from linewatch.errors import BadValue
 from linewatch.plan.siting import _kernels_median as loops
 from linewatch.plan.siting.branch import Medians
 from linewatch.plan.siting.cover import Floats, Whole, unit_of
-from linewatch.plan.siting.limits import PROVEN_GAP, Effort, Flags, Proof
+from linewatch.plan.siting.limits import PROVEN_GAP, Effort, Flags, Progress, Proof
 
 BATCHES: Final = 10
 EVERY: Final = 50
@@ -57,6 +57,7 @@ def p_median(
     *,
     weight: Floats | None = None,
     effort: Effort | None = None,
+    progress: Progress | None = None,
 ) -> Median:
     """Choose the sites with the least weighted distance to the nearest of them.
 
@@ -70,6 +71,8 @@ def p_median(
         What each customer counts; 1 each when None.
     effort : Effort, optional
         How long to try.
+    progress : callable, optional
+        Told the stage and the share done, between splits.
 
     Raises
     ------
@@ -113,13 +116,16 @@ def p_median(
     medians = Medians(far, count, taken, value, enough)
     medians.start(effort.rounds)
     kicks = np.diff(np.linspace(0, effort.kicks, BATCHES + 1).astype(int)).tolist()
+    tell = progress or (lambda _stage, _share: None)
     for n in range(effort.splits):
+        tell("search", n / effort.splits)
         if not medians.split():
             break
         if kicks and n % EVERY == EVERY - 1:
             medians.kick(kicks.pop(), effort.seed + len(kicks))
     if medians.parts:
         medians.kick(sum(kicks), effort.seed)
+    tell("search", 1)
     bound = medians.bound - rounding
     if whole:
         bound = math.ceil(bound)

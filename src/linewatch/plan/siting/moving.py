@@ -11,7 +11,14 @@ from linewatch.plan.siting.choose import choose
 from linewatch.plan.siting.courses import course_bound
 from linewatch.plan.siting.cover import Cover, Floats, Whole, unit_of
 from linewatch.plan.siting.exact import TANGENTS
-from linewatch.plan.siting.limits import PROVEN_GAP, Effort, Flags, Limits, Proof
+from linewatch.plan.siting.limits import (
+    PROVEN_GAP,
+    Effort,
+    Flags,
+    Limits,
+    Progress,
+    Proof,
+)
 from linewatch.plan.siting.narrow import narrowed, weighed
 from linewatch.plan.siting.program import Program, add_cells, add_sites
 from linewatch.plan.siting.relocate import Relocation, Task, fresh, missed
@@ -67,6 +74,7 @@ def choose_moving(  # noqa: PLR0913 -- the door of a stage
     backup: int = 1,
     effort: Effort | None = None,
     limit_s: float = 20.0,
+    progress: Progress | None = None,
 ) -> Moving:
     """Choose sites for each period, with few that are new in the next.
 
@@ -87,6 +95,8 @@ def choose_moving(  # noqa: PLR0913 -- the door of a stage
         How long to try.
     limit_s : float, default 20
         Longest that the solver searches a small problem [s].
+    progress : callable, optional
+        Told the stage and the share done, between kicks, exchanges and steps.
 
     Returns
     -------
@@ -116,14 +126,16 @@ def choose_moving(  # noqa: PLR0913 -- the door of a stage
     unit = unit_of(by_period)
     by_period = by_period / unit
     whole = replace(cover, weight=by_period.sum(axis=0))
-    stay = choose(whole, limits, backup=backup, effort=effort)
+    stay = choose(whole, limits, backup=backup, effort=effort, progress=progress)
     task = Task(cover, by_period, limits, moves, backup)
     search = Relocation(task, stay.sites)
-    search.climb(20 * cover.sites)
+    search.climb(20 * cover.sites, effort.telling(progress, "moves").tell)
     taken, objective = search.taken, search.objective
     bound = stay.bound
     if moves > 0 and len(by_period) > 1:
-        bound = course_bound(task, objective, effort)
+        steps = effort.telling(progress, "bound of moves")
+        bound = course_bound(task, objective, steps)
+        steps.tell(1)
     if bound > objective * (1 + PROVEN_GAP):
         taken, bound = _solved(task, (taken, objective, bound), limit_s)
         objective = task.worth(taken)

@@ -1,6 +1,7 @@
 """The search for units that move: exchanges over runs of periods."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,11 +120,20 @@ class Relocation:
             here[s] = self.pairs @ (weight * without) - loss
         self.swaps[t] = here
 
-    def climb(self, steps: int) -> None:
-        """Make the best exchange over a run of periods until none helps."""
+    def climb(self, steps: int, told: Callable[[float], None] | None = None) -> None:
+        """Make the best exchange over a run of periods until none helps.
+
+        Nobody knows how many will: a tenth of what is left is told done after each.
+        """
+        left = 1.0
         for _ in range(steps):
+            if told is not None:
+                told(1 - left)
             if not self._step():
-                return
+                break
+            left *= 0.9
+        if told is not None:
+            told(1.0)
 
     def _offers(self) -> list[tuple[float, int, int, int, int]]:
         """Return what exchanges would bring: gain, first and last period, out, in."""

@@ -14,6 +14,10 @@ from linewatch.plan.siting.limits import Effort, Flags, Limits, Rows
 SLOW_KICK: int = 20
 """How many kicks of sure single cover cost one of chances or backup, measured."""
 
+SWAPS: int = 16
+KICKS: int = 1
+"""Exchanges and kicks in one compiled call: a signal waits for its end."""
+
 FEW_BYTES: int = 2_000_000_000
 """Most memory that the table of exchanges may take [bytes]."""
 
@@ -120,12 +124,19 @@ class GeneralSearch:
         """Exchange sites; keep the start where exchanges did not help."""
         start, value = self.taken.copy(), self.objective
         state = (*self._shared(), *self._state())
-        swapped = (*state, self.taken.copy(), 20 * self.table.sites)
-        loops.swap(*swapped)
+        look, left, did = self.taken.copy(), 20 * self.table.sites, SWAPS
+        while did == SWAPS and left > 0:
+            swapped = (*state, look, min(left, SWAPS))
+            did = loops.swap(*swapped)
+            left -= did
         kicks = -(-effort.kicks // SLOW_KICK)
         if kicks and enough > self.objective:
-            kicked = (*state, kicks, effort.seed)
-            loops.kick(*kicked)
+            drawn = loops.draw(effort.seed + 1)
+            kept = loops.worth_of(self.table.weight, self.worth, self.count, self.miss)
+            for done in range(0, kicks, KICKS):
+                effort.tell(done / kicks)
+                kicked = (*state, min(KICKS, kicks - done), drawn, kept)
+                drawn, kept = loops.kick(*kicked)
         if self.objective < value:
             self.restart(start)
 

@@ -56,7 +56,8 @@ def chance_bound(  # noqa: PLR0913 -- the door of a stage
     services = Services(core, objective, 0.0)
     for n, share in enumerate(BY_CELL + BY_PAIR):
         rounds = max(1, int(effort.rounds * share))
-        pace = Pace(rounds=rounds, lower=objective, enough=last.enough)
+        told = effort.part(n, BY_CELL + BY_PAIR)
+        pace = Pace(rounds=rounds, lower=objective, enough=last.enough, told=told)
         gap = core.best - objective
         if n < len(BY_CELL):
             core.sharpen(1, pace)

@@ -38,12 +38,16 @@ class Descent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """When to stop: the steps, the objective to come near to, and how near."""
+    """When to stop: the steps, the objective to come near to, and how near.
+
+    `told` is told the share of the steps done.
+    """
 
     rounds: int
     lower: float
     enough: float
     reach: float = 0.5
+    told: Callable[[float], None] | None = None
 
 
 def descend(
@@ -74,6 +78,8 @@ def descend(
     breach, mean, here = breach.copy(), mean.astype(np.float64), price
     reach, blend, green, red = pace.reach, 0.1, 0, 0
     for done in range(1, pace.rounds):
+        if pace.told is not None:
+            pace.told(done / pace.rounds)
         if best - pace.lower <= pace.enough or reach < 1e-5:
             return Descent(best, price, mean, done)
         stuck = ((breach > 0) & (price >= most)) | ((breach < 0) & (price <= 0))

@@ -28,6 +28,13 @@ Follow = Callable[[Floats], float]
 SLOWLY: Final = 0.1
 """Prices by pair come to rest where a stage takes less than this off the gap."""
 
+WIDE: Final = 0.01
+"""Gap above which clusters of sites are tried as well: they are better where most
+chances are near 1 and few sites share a cell, as along a border."""
+
+BY_CLUSTER: Final = (*((1, 0.1),) * 5, (4, 0.5))
+"""Sites of a cluster at most, and the share of the rounds spent so."""
+
 
 def chance_bound(  # noqa: PLR0913 -- the door of a stage
     table: Cover,
@@ -70,7 +77,15 @@ def chance_bound(  # noqa: PLR0913 -- the door of a stage
         slow = n > len(BY_CELL) + 1 and left > (1 - SLOWLY) * gap
         if slow or left <= last.enough:
             break
-    return last.cut(core.best)
+    best = core.best
+    if best - objective > WIDE * objective:
+        plain = Core(relaxed(table, limits), taken, effort.workers)
+        for size, share in BY_CLUSTER:
+            rounds = max(1, int(effort.rounds * share))
+            pace = Pace(rounds=rounds, lower=objective, enough=last.enough)
+            plain.sharpen(size, pace)
+        best = min(best, plain.best)
+    return last.cut(best)
 
 
 class Market:

@@ -27,7 +27,7 @@ from linewatch.sight import (
 if TYPE_CHECKING:
     from linewatch.area import Area
 
-VERSION: Final = 6
+VERSION: Final = 7
 """Raised whenever the same inputs would give another plan."""
 
 _ROWS: Final = ("site", "cell", "chance", "weight")

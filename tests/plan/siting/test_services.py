@@ -331,7 +331,7 @@ def along_a_line(seed: int, sites: int = 600, cells: int = 800) -> Cover:
 
 
 def test_few_rounds_along_a_line_leave_a_narrow_gap() -> None:
-    """Prices by pair alone leave 3.7 % here, and far more on a whole border."""
+    """Prices by pair alone leave 6.5 % here, and far more on a whole border."""
     effort = Effort(kicks=0, rounds=300)
-    found = choose(along_a_line(2), Limits(count=(10, 15)), effort=effort)
+    found = choose(along_a_line(1), Limits(count=(10, 15)), effort=effort)
     assert 0 <= found.gap < 0.03

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,8 @@ LARGE: Final = 2.0**20
 
 TOLERANCE: Final = 2e-6
 """What the solver's bound may be wrong by, whatever the costs: twice its tolerance."""
+
+_TURN: Final = Lock()
 
 
 @dataclass(slots=True, eq=False)
@@ -109,16 +112,17 @@ class Program:
 @contextmanager
 def _hushed() -> Iterator[None]:
     """Keep the solver's own lines, which no option turns off, out of the answer."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    away = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(away, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(away)
+    with _TURN:  # two at once would each put back what the other had put away
+        sys.stdout.flush()
+        kept = os.dup(1)
+        away = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(away, 1)
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+            os.close(away)
 
 
 def solver_unit(cost: Floats) -> float:

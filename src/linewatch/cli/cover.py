@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from linewatch.cli.ground import ground, joined, terrain_paths
 from linewatch.cli.outputs import never_over
-from linewatch.cli.site import tell
+from linewatch.cli.telling import tell
 from linewatch.errors import BadValue, LinewatchError, LinkError
 from linewatch.plan.siting.coverfile import check_suffix, write_cover
 from linewatch.plan.siting.table import Look, build_cover, read_candidates, read_strip

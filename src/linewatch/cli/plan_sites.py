@@ -1,7 +1,6 @@
 """The command ``linewatch plan sites``."""
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ from rich.table import Table
 
 from linewatch.area import Area, read_area
 from linewatch.area.border import cache_folder
+from linewatch.cli.telling import tell
 from linewatch.errors import BadValue
 from linewatch.force.asking import Authority, read_authority
 from linewatch.force.force import read_force
@@ -78,7 +78,7 @@ def plan_sites(
         site_settings(read, area, to_date(day)),
         kinds=file.kinds,
         cache=cache,
-        progress=None if as_json else _tell,
+        progress=None if as_json else tell,
     )
     lost = _lost(plan, stress)
     if out is not None and ask is not None:
@@ -127,13 +127,6 @@ def _sensors(text: str) -> dict[str, int]:
             raise BadValue("kit", "one count a kind", f"two of {name}")
         sensors[name] = int(count)
     return sensors
-
-
-def _tell(stage: str, share: float) -> None:
-    """Show how far the work is on a terminal, and nothing elsewhere."""
-    if sys.stderr.isatty():
-        end = "\n" if share >= 1 else ""
-        print(f"\r{stage} {share:4.0%}", end=end, file=sys.stderr, flush=True)
 
 
 def _words(plan: SitePlan, stress: int) -> dict[str, object]:

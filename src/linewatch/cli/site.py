@@ -2,7 +2,6 @@
 
 import json
 import math
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import numpy as np
 from cyclopts import Parameter, Token
 
 from linewatch.cli.outputs import never_over
+from linewatch.cli.telling import tell
 from linewatch.errors import BadValue, NoPlan
 from linewatch.plan.siting.choose import Choice, Effort, Limits, choose
 from linewatch.plan.siting.exact import Cheapest, cover_all, is_small, sharpened
@@ -227,15 +227,6 @@ def _enough(table: Table, limits: Limits, backup: int, *, everything: bool) -> N
     if backup > total:
         rule = f"at most {total}, the sites that may be chosen"
         raise BadValue("--backup", rule, backup)
-
-
-def tell(stage: str, share: float) -> None:
-    """Show how far the work is on a terminal, and nothing elsewhere."""
-    if sys.stderr.isatty():
-        bar = "#" * round(share * 30)
-        end = "\n" if share >= 1 else ""
-        line = f"\r{stage} [{bar:<30}] {share:4.0%}"
-        print(line, end=end, file=sys.stderr, flush=True)
 
 
 def _check(

@@ -65,15 +65,20 @@ class Relaxed:
     shut: Flags
 
 
-def bound_of(
-    table: Cover, limits: Limits, taken: Flags, objective: float, effort: Effort
+def bound_of(  # noqa: PLR0913 -- the door of a stage
+    table: Cover,
+    limits: Limits,
+    taken: Flags,
+    objective: float,
+    effort: Effort,
+    stages: tuple[tuple[int, float], ...] = STAGES,
 ) -> float:
     """Return what no choice within the limits can be worth more than.
 
     Parameters
     ----------
     table : Cover
-        A merged table, every pair sure.
+        A merged table.
     limits : Limits
         What may be chosen; of the links only that no site is alone.
     taken : ndarray of bool, shape (sites,)
@@ -82,13 +87,16 @@ def bound_of(
         What it is worth.
     effort : Effort
         Steps, and threads.
+    stages : tuple of (int, float)
+        Sites of a cluster at most, and the share of the rounds spent so, one after the
+        other; by default those of a table whose pairs are all sure.
     """
     if not table.cells or not table.sites:
         return 0.0
     last = Ending.of(table, objective)
     core = Core(relaxed(table, limits), taken, effort.workers)
-    shares = [share for _, share in STAGES]
-    for n, (size, share) in enumerate(STAGES):
+    shares = [share for _, share in stages]
+    for n, (size, share) in enumerate(stages):
         rounds, told = max(1, int(effort.rounds * share)), effort.part(n, shares)
         pace = Pace(rounds=rounds, lower=objective, enough=last.enough, told=told)
         core.sharpen(size, pace)

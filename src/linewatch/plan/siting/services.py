@@ -8,7 +8,14 @@ import numpy as np
 
 from linewatch.plan.siting import _kernels_bound as loops
 from linewatch.plan.siting import _kernels_service as cells
-from linewatch.plan.siting.bound import HEAVY, Core, Ending, Relaxed, relaxed
+from linewatch.plan.siting.bound import (
+    HEAVY,
+    Core,
+    Ending,
+    Relaxed,
+    bound_of,
+    relaxed,
+)
 from linewatch.plan.siting.cover import Cover, Floats, Whole
 from linewatch.plan.siting.limits import Effort, Flags, Limits
 from linewatch.plan.siting.volume import Pace, descend
@@ -77,15 +84,11 @@ def chance_bound(  # noqa: PLR0913 -- the door of a stage
         slow = n > len(BY_CELL) + 1 and left > (1 - SLOWLY) * gap
         if slow or left <= last.enough:
             break
-    best = core.best
+    best = last.cut(core.best)
     if best - objective > WIDE * objective:
-        plain = Core(relaxed(table, limits), taken, effort.workers)
-        for size, share in BY_CLUSTER:
-            rounds = max(1, int(effort.rounds * share))
-            pace = Pace(rounds=rounds, lower=objective, enough=last.enough)
-            plain.sharpen(size, pace)
-        best = min(best, plain.best)
-    return last.cut(best)
+        again = replace(effort, told=None)
+        best = min(best, bound_of(table, limits, taken, objective, again, BY_CLUSTER))
+    return best
 
 
 class Market:

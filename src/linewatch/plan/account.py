@@ -4,7 +4,6 @@ from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
 
 import numpy as np
 
@@ -17,9 +16,6 @@ from linewatch.plan.cost import Cost, CostLine
 from linewatch.plan.factors import Confidence, Factors
 from linewatch.plan.interval import Interval
 from linewatch.plan.scopes import Scope, ScopeLine
-
-BYS: Final = ("unit", "status", "month", "line")
-"""What an account can be split by; its parts add up to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

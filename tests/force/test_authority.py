@@ -4,6 +4,7 @@ import csv
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -246,6 +247,6 @@ def test_a_default_speaks_only_when_nothing_else_does(tmp_path: Path) -> None:
         "ordered,cook,T10,*,,,order,allowed,,,,,,order 1\n"
     )
     table = read_rules(path)
-    asked = {"task": "cook", "on": date(2025, 4, 1)}
-    assert may(table, status="T10", **asked).rule == "ordered"  # type: ignore[arg-type]
-    assert may(table, status="SAD", **asked).rule == "usually"  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"task": "cook", "on": date(2025, 4, 1)}
+    assert may(table, status="T10", **asked).rule == "ordered"
+    assert may(table, status="SAD", **asked).rule == "usually"

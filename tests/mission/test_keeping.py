@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -138,9 +139,9 @@ def test_a_new_watch_reads_no_more_than_follows_the_state(
         asked: list[int] = []
         read = MissionLog.read
 
-        def noted(self: MissionLog, from_seq: int = 1, **more: object) -> object:
+        def noted(self: MissionLog, from_seq: int = 1, **more: Any) -> object:
             asked.append(from_seq)
-            return read(self, from_seq, **more)  # type: ignore[arg-type]
+            return read(self, from_seq, **more)
 
         monkeypatch.setattr(MissionLog, "read", noted)
         part = WatchRoom(watch(area, posts), log)

@@ -292,9 +292,9 @@ def test_any_plain_body_comes_back(tmp_path: Path, body: dict[str, object]) -> N
 def test_a_body_names_no_day_that_no_check_speaks_of(
     row: dict[str, str], good: bool
 ) -> None:
-    days = {"on": date(2025, 4, 1), "until": date(2025, 5, 1)}
+    days: dict[str, Any] = {"on": date(2025, 4, 1), "until": date(2025, 5, 1)}
     checks = tuple(
-        replace(check, pairing=replace(check.pairing, **days))  # type: ignore[arg-type]
+        replace(check, pairing=replace(check.pairing, **days))
         for check in proposal().checks
     )
     pair = checks[0].pairing

@@ -226,8 +226,12 @@ def test_on_degrees_each_eye_has_the_steps_of_its_own_row(tmp_path: Path) -> Non
     """From 60 to 62 degrees north a degree of longitude loses a fifteenth."""
     step = 1 / 60
     height = hills(120, 40)
-    degrees = {"crs": "EPSG:4326", "cell": (step, step), "corner": (20.0, 62.0)}
-    terrain = MapTerrain(written(tmp_path / "t.tif", height, **degrees))  # type: ignore[arg-type]
+    degrees: dict[str, Any] = {
+        "crs": "EPSG:4326",
+        "cell": (step, step),
+        "corner": (20.0, 62.0),
+    }
+    terrain = MapTerrain(written(tmp_path / "t.tif", height, **degrees))
     eyes = tuple(
         MapEye(
             eye_id=f"e{row}",

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,15 +41,14 @@ def test_tiles_are_one_terrain(tmp_path: Path) -> None:
 def test_a_tile_of_another_grid_or_system_is_refused(tmp_path: Path) -> None:
     height = np.zeros((4, 4), np.float32)
     first = written(tmp_path / "a.tif", height)
-    for n, more in enumerate(
-        (
-            {"corner": (WEST_M + 10, NORTH_M)},
-            {"cell": (30.12, 30.0)},  # a two-hundredth of a cell in each of four
-            {"cell": (30.0, 30.12)},
-            {"crs": "EPSG:32612"},
-        )
-    ):
-        other = written(tmp_path / f"b{n}.tif", height, **more)  # type: ignore[arg-type]
+    others: tuple[dict[str, Any], ...] = (
+        {"corner": (WEST_M + 10, NORTH_M)},
+        {"cell": (30.12, 30.0)},  # a two-hundredth of a cell in each of four
+        {"cell": (30.0, 30.12)},
+        {"crs": "EPSG:32612"},
+    )
+    for n, more in enumerate(others):
+        other = written(tmp_path / f"b{n}.tif", height, **more)
         with pytest.raises(BadFile, match=r"another grid|another coordinate system"):
             MapTerrain([first, other])
 

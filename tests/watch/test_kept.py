@@ -27,7 +27,7 @@ def test_plain_values_come_back(state: dict[str, Any]) -> None:
 
 
 def test_arrays_and_bytes_come_back_to_the_bit_wherever_they_lie() -> None:
-    state = {
+    state: dict[str, Any] = {
         "deep": [{"mean": np.array([[0.1, -0.0], [np.inf, np.nan]])}],
         "ids": np.arange(3, dtype=np.int32),
         "none": np.zeros((0, 4)),
@@ -37,7 +37,7 @@ def test_arrays_and_bytes_come_back_to_the_bit_wherever_they_lie() -> None:
     }
     back = unpacked(packed(state))
     mean = back["deep"][0]["mean"]
-    assert mean.tobytes() == state["deep"][0]["mean"].tobytes()  # type: ignore[index]
+    assert mean.tobytes() == state["deep"][0]["mean"].tobytes()
     assert back["ids"].dtype == np.int32
     assert back["ids"].tolist() == [0, 1, 2]
     assert back["none"].shape == (0, 4)

@@ -118,19 +118,19 @@ def test_a_signed_address_is_asked_for_each_try(
         return Reply(status=503) if sig == "0" else Reply(body=body)
 
     held.routes |= {"/sign": sign, "/a.tif": tile}
-    way = {"sign": f"{held.address}/sign", "pause": lambda _s: None}
-    (got,) = fetch([tile_at(held)], tmp_path, **way)  # type: ignore[arg-type]
+    way: dict[str, Any] = {"sign": f"{held.address}/sign", "pause": lambda _s: None}
+    (got,) = fetch([tile_at(held)], tmp_path, **way)
     assert got.href == f"{held.address}/a.tif"
     assert [one.query.get("sig") for one in held.asked if one.path == "/a.tif"] == [
         "0",
         "1",
     ]
     asked = len(held.asked)
-    assert fetch([tile_at(held)], tmp_path, **way) == (got,)  # type: ignore[arg-type]
+    assert fetch([tile_at(held)], tmp_path, **way) == (got,)
     assert len(held.asked) == asked
     held.routes["/sign"] = lambda _asked: as_json({"message": "no"})
     with pytest.raises(LinkError, match="gave no signed href"):
-        fetch([tile_at(held)], tmp_path / "b", **way)  # type: ignore[arg-type]
+        fetch([tile_at(held)], tmp_path / "b", **way)
 
 
 def test_a_tile_that_moved_is_followed_and_goes_on(

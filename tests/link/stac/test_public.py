@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -296,9 +297,8 @@ def test_a_catalogue_that_moved_is_followed(held: Public) -> None:
 def test_a_ring_of_catalogues_is_told(held: Public) -> None:
     for n in range(2):
         links = [("child", f"./{1 - n}.json")]
-        held.routes[f"/{n}.json"] = lambda _asked, links=links: as_json(  # type: ignore[misc]
-            collection("ring", links, [-180, -90, 180, 90])
-        )
+        page = as_json(collection("ring", links, [-180, -90, 180, 90]))
+        held.routes[f"/{n}.json"] = partial(lambda told, _asked: told, page)
     with pytest.raises(LinkError, match=r"in a ring|has no collection"):
         tiles_on(f"{held.address}/0.json", OUTLINE, collection=COLLECTION)
 

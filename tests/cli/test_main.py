@@ -1,6 +1,8 @@
 """Tests of the command line's frame: help, bad words, one line for what is wrong."""
 
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,15 @@ def test_an_order_to_end_unwinds_as_ctrl_c_does(
     assert (status, out) == (143, "")
     assert err == "linewatch: stopped; logs are kept, and no file is half-written\n"
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_an_answer_that_is_not_read_to_its_end_is_no_fault() -> None:
+    words = [sys.executable, "-u", "-m", "linewatch", "force", "--on", "2025-03-01"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        err = running.stderr.read()
+    assert (running.returncode, err) == (141, b"")

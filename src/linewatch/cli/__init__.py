@@ -1,5 +1,7 @@
 """The command line: each command reads files, calls one function and prints."""
 
+import os
+import select
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,6 +15,8 @@ from linewatch.errors import LinewatchError
 
 BAD_DATA: Final = 1
 BAD_WORDS: Final = 2
+UNREAD: Final = 141
+"""What a shell tells of a command whose answer nobody reads on: 128 + SIGPIPE."""
 
 app = App(
     name="linewatch",
@@ -110,11 +114,23 @@ def main(words: Sequence[str] | None = None) -> None:
     except LinewatchError as error:
         _stop(str(error), BAD_DATA)
     except OSError as error:
+        if isinstance(error, BrokenPipeError) and _unread():
+            sys.exit(UNREAD)
         told = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         _stop(told, BAD_DATA)
     except KeyboardInterrupt:
         status = 143 if told_to_end else 130
         _stop("stopped; logs are kept, and no file is half-written", status)
+
+
+def _unread() -> bool:
+    """Tell whether whoever read the answer, such as `head`, has left; say no more."""
+    asked = select.poll()
+    asked.register(1, 0)
+    if not any(told & select.POLLERR for _, told in asked.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what is still to be flushed
+    return True
 
 
 @contextmanager

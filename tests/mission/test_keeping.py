@@ -122,6 +122,14 @@ def begun(
     return path
 
 
+@pytest.fixture
+def path(begun: Path, tmp_path: Path) -> Path:
+    """A copy of that log, to be changed."""
+    made = tmp_path / "mission.log"
+    made.write_bytes(begun.read_bytes())
+    return made
+
+
 def test_the_log_keeps_a_state_each_quarter_of_an_hour(begun: Path) -> None:
     with MissionLog.open_to_read(begun) as log:
         kept = [entry.time_s for entry in log.read(kinds=("snapshot",))]
@@ -222,10 +230,8 @@ def test_a_state_stands_on_all_but_what_was_heard(
 
 
 def test_a_state_of_something_else_is_no_state_of_the_watch(
-    area: Area, posts: list[Post], begun: Path, tmp_path: Path
+    area: Area, posts: list[Post], path: Path
 ) -> None:
-    path = tmp_path / "mission.log"
-    path.write_bytes(begun.read_bytes())
     with MissionLog.open(path) as log:
         room = WatchRoom(watch(area, posts), log)
         grounds = Keeper(room.watch, log).grounds()
@@ -253,10 +259,8 @@ def keep(log: MissionLog, time_s: float, state: bytes, of: str = "watch") -> Non
 
 
 def test_a_state_of_another_form_is_left(
-    area: Area, posts: list[Post], begun: Path, tmp_path: Path
+    area: Area, posts: list[Post], path: Path
 ) -> None:
-    path = tmp_path / "mission.log"
-    path.write_bytes(begun.read_bytes())
     with MissionLog.open(path) as log:
         keep(log, START_S + LAST_S, b"of a later version")
         for whole in (False, True):
@@ -266,10 +270,8 @@ def test_a_state_of_another_form_is_left(
 
 
 def test_a_state_that_is_not_whole_is_told(
-    area: Area, posts: list[Post], begun: Path, tmp_path: Path
+    area: Area, posts: list[Post], path: Path
 ) -> None:
-    path = tmp_path / "mission.log"
-    path.write_bytes(begun.read_bytes())
     with MissionLog.open(path) as log:
         room = WatchRoom(watch(area, posts), log)
         grounds = Keeper(room.watch, log).grounds()
@@ -279,10 +281,8 @@ def test_a_state_that_is_not_whole_is_told(
 
 
 def test_the_next_state_waits_from_the_last_one_after_a_whole_replay(
-    area: Area, posts: list[Post], begun: Path, tmp_path: Path
+    area: Area, posts: list[Post], path: Path
 ) -> None:
-    path = tmp_path / "mission.log"
-    path.write_bytes(begun.read_bytes())
     with MissionLog.open(path) as log:
         room = WatchRoom(watch(area, posts), log)
         room.resume(whole=True)
@@ -308,10 +308,8 @@ def test_a_state_of_other_grounds_is_left_and_all_is_replayed(
 
 
 def test_a_state_that_was_exchanged_is_told(
-    area: Area, posts: list[Post], begun: Path, tmp_path: Path
+    area: Area, posts: list[Post], path: Path
 ) -> None:
-    path = tmp_path / "mission.log"
-    path.write_bytes(begun.read_bytes())
     with sqlite3.connect(path) as file:
         file.execute("DROP TRIGGER snapshot_stays")
         file.execute("UPDATE snapshot SET state = x'00'")

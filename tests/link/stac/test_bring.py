@@ -1,7 +1,6 @@
 """Tests of bringing tiles from servers as public ones are, over real HTTP."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from linewatch.errors import LinkError
 from linewatch.link.stac import Tile, fetch, tiles_on
 from linewatch.link.stac.fetch import HASHES
 from linewatch.link.stac.reader import LONGEST_WAIT_S
-from tests.link.stac.catalogues import COLLECTION, tile_bytes
+from tests.link.stac.catalogues import COLLECTION
 from tests.link.stac.public import (
     Asked,
     Public,
@@ -20,27 +19,10 @@ from tests.link.stac.public import (
     api,
     as_json,
     feature,
-    public,
     tif,
 )
 
 OUTLINE = shapely.box(-112.5, 31.2, -110.5, 31.8)
-
-
-@pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Public]:
-    """A server, reached without a proxy; tries follow one another at once."""
-    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_: None)
-    with public() as server:
-        yield server
-
-
-@pytest.fixture
-def body(tmp_path: Path) -> bytes:
-    """A tile's bytes."""
-    return tile_bytes(-111, 31, tmp_path)
 
 
 def tile_at(held: Public, path: str = "/a.tif", **more: Any) -> Tile:

@@ -1,7 +1,6 @@
 """Tests against what public catalogues do, over real HTTP on this machine."""
 
 import json
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from linewatch.errors import LinkError
 from linewatch.link.stac import Tile, corridor, fetch, tiles_on
 from linewatch.link.stac.reader import TRIES
 from linewatch.scenario import BUILT_IN, read_scenario
-from tests.link.stac.catalogues import COLLECTION, collection, tile_bytes
+from tests.link.stac.catalogues import COLLECTION, collection
 from tests.link.stac.public import (
     WESTS,
     Asked,
@@ -24,28 +23,11 @@ from tests.link.stac.public import (
     api,
     as_json,
     feature,
-    public,
     tif,
 )
 
 OUTLINE = shapely.box(-112.5, 31.2, -110.5, 31.8)
 INSIDE = ["W111", "W112", "W113"]
-
-
-@pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Public]:
-    """A server, reached without a proxy; tries follow one another at once."""
-    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_: None)
-    with public() as server:
-        yield server
-
-
-@pytest.fixture
-def body(tmp_path: Path) -> bytes:
-    """A tile's bytes."""
-    return tile_bytes(-111, 31, tmp_path)
 
 
 def short(tiles: tuple[Tile, ...]) -> list[str]:
